@@ -1,0 +1,119 @@
+"""What a track's chain and a delivery are, as pure data. Processors are built from these and from nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analysis.errors import SpecificationError
+
+
+class EqShape(StrEnum):
+    """The forms an EQ band can take."""
+
+    BELL = "bell"
+    LOW_SHELF = "low_shelf"
+    HIGH_SHELF = "high_shelf"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EqBand:
+    """One band of EQ as an engineer reads it: shape, frequency in Hz, gain in dB, Q."""
+
+    shape: EqShape
+    freq_hz: float
+    gain_db: float
+    q: float
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChainSpec:
+    """Everything done to one track before the album is assembled. The default is a wire.
+
+    Attributes:
+        dc_offset: what to subtract from each channel, full scale 1.0; empty for nothing.
+        gain_db: level against the other tracks, dB.
+        eq: bands of minimum-phase EQ, applied to all channels alike.
+        width: gain of the side signal against mid, linear; 1.0 leaves it.
+    """
+
+    dc_offset: tuple[float, ...] = ()
+    gain_db: float = 0.0
+    eq: tuple[EqBand, ...] = ()
+    width: float = 1.0
+
+    @property
+    def is_wire(self) -> bool:
+        """Whether the chain passes audio on bit by bit."""
+        return not any(self.dc_offset) and self.gain_db == 0.0 and not self.eq and self.width == 1.0
+
+
+class Anchor(StrEnum):
+    """What meets a delivery's loudness target."""
+
+    ALBUM = "album"
+    LOUDEST_TRACK = "loudest_track"
+    EACH_TRACK = "each_track"
+
+
+class Container(StrEnum):
+    """File formats that are written."""
+
+    WAV = "wav"
+    FLAC = "flac"
+
+
+class Encoding(StrEnum):
+    """How a sample is stored."""
+
+    PCM_16 = "pcm_16"
+    PCM_24 = "pcm_24"
+    FLOAT_32 = "float_32"
+
+    @property
+    def bits(self) -> int | None:
+        """Bits of an integer sample; None for floating point."""
+        return {"pcm_16": 16, "pcm_24": 24}.get(self.value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliverySpec:
+    """What one place wants to be given.
+
+    Attributes:
+        name: the word that `--for` takes.
+        title: what people call the place.
+        loudness_lufs: target of the anchor, LUFS; None takes the album's own loudness.
+        fallback_lufs: target where the album has no loudness of its own either (no references), LUFS.
+        anchor: what meets the target.
+        ceiling_dbtp: highest true peak, dBTP; None leaves out the limiter.
+        rate_hz: sample rate; None keeps the album's.
+        container: file format.
+        encoding: sample format.
+        sector_frames: track boundaries fall on multiples of this many frames.
+        source: where the figures come from, with the date.
+    """
+
+    name: str
+    title: str
+    loudness_lufs: float | None
+    fallback_lufs: float
+    anchor: Anchor
+    ceiling_dbtp: float | None
+    rate_hz: int | None
+    container: Container
+    encoding: Encoding
+    sector_frames: int
+    source: str
+
+    def __post_init__(self) -> None:
+        """Refuse combinations that no file can hold.
+
+        Raises:
+            SpecificationError: floating point in FLAC.
+        """
+        if self.container is Container.FLAC and self.encoding is Encoding.FLOAT_32:
+            raise SpecificationError(
+                f"Delivery {self.name!r} asks for 32-bit float in FLAC, which holds integers only: "
+                "choose --depth 16 or 24, or --format wav."
+            )
