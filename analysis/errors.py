@@ -1,11 +1,11 @@
 """The exceptions that Mastertape raises on purpose, drawn as a tree.
 
-    MastertapeError            one clear sentence: the fact, the value with its unit, the remedy
-    |- AudioFileError          a file is not audio that we can use
-    |- AudioContentError       the audio was read, but nothing can be done with what is in it
-    |- PlanError               a plan file (or another file a person edits) says something impossible
-    |- SpecificationError      a delivery or an option asks for something impossible
-    `- OutputError             results cannot be written
+MastertapeError            one clear sentence: the fact, the value with its unit, the remedy
+|- AudioFileError          a file is not audio that we can use
+|- AudioContentError       the audio was read, but nothing can be done with what is in it
+|- PlanError               a plan file (or another file a person edits) says something impossible
+|- SpecificationError      a delivery or an option asks for something impossible
+`- OutputError             results cannot be written
 """
 
 

@@ -1,0 +1,53 @@
+"""Sums over hops of 10 ms, the grid on which everything slow is kept."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis import standards
+from analysis.units import Floats
+
+HOPS_PER_SECOND = round(1 / standards.METER_HOP_S)
+
+
+def hop_edge(hop: int, rate_hz: int) -> int:
+    """First frame of a hop; at rates that 100 does not divide, hops differ by one frame."""
+    return (hop * rate_hz + HOPS_PER_SECOND // 2) // HOPS_PER_SECOND
+
+
+def complete_hops(frames: int, rate_hz: int) -> int:
+    """Hops that end at or before a frame."""
+    hop = frames * HOPS_PER_SECOND // rate_hz + 1
+    while hop_edge(hop, rate_hz) > frames:
+        hop -= 1
+    return hop
+
+
+class HopSums:
+    """Takes one figure a frame, in any pieces, and keeps its sum over each complete hop."""
+
+    def __init__(self, rate_hz: int) -> None:
+        self.rate_hz = rate_hz
+        self._rest = np.zeros(0)
+        self._start = 0  # frame at which self._rest begins
+        self._hops = 0
+        self._sums: list[Floats] = []
+
+    def add(self, values: Floats) -> None:
+        """Take the next figures, one a frame."""
+        values = np.concatenate([self._rest, values]) if len(self._rest) else values
+        last = complete_hops(self._start + len(values), self.rate_hz)
+        if last == self._hops:
+            self._rest = values
+            return
+        edges = np.array([hop_edge(hop, self.rate_hz) - self._start for hop in range(self._hops, last + 1)])
+        self._sums.append(np.add.reduceat(values[: edges[-1]], edges[:-1]))
+        self._rest = values[edges[-1] :].copy()
+        self._start += int(edges[-1])
+        self._hops = last
+
+    def sums(self) -> Floats:
+        """The sum over each complete hop so far."""
+        if len(self._sums) > 1:
+            self._sums = [np.concatenate(self._sums)]
+        return self._sums[0] if self._sums else np.zeros(0)

@@ -1,0 +1,143 @@
+"""What is wrong with the samples as such: offset, clipping, noise floor, silence, and the grid they lie on."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.hops import HOPS_PER_SECOND, HopSums, hop_edge
+from analysis.kernels import kernel
+from analysis.units import Floats, amplitude_to_db, power_to_db
+
+_SHORTEST_RUN = 3  # fewer equal samples at full scale happen without clipping
+_FULL_SCALE = 0.9999  # below the highest code of 16 bit, 32767/32768
+_FLAT = 1e-4  # how much samples of a clipped run may differ: decoders and dither leave a little
+_NOISE_WINDOW_HOPS = 40
+
+# Columns of the scanner's state, one row a channel.
+(
+    _SUM,
+    _SQUARES,
+    _PEAK,
+    _RUN,
+    _RUNS,
+    _CLIPPED,
+    _FIRST_RUN,
+    _LAST,
+    _OFF_16,
+    _OFF_24,
+    _FIRST_SOUND,
+    _LAST_SOUND,
+) = range(12)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Integrity:
+    """Figures of the raw samples.
+
+    Attributes:
+        dc_offset: mean of each channel, full scale 1.0.
+        sample_peak_dbfs: greatest sample.
+        rms_dbfs: of all channels together; a full-scale square wave reads 0.
+        clipped_runs: runs of three or more equal samples at full scale.
+        clipped_first_s: where the first one is; None without any.
+        noise_floor_dbfs: RMS of the quietest 0.4 s that is not digital silence; None where there is none.
+        digital_head_s, digital_tail_s: exact zeros at the start and the end.
+        grid_bits: 16 or 24 where every sample is an integer of that many bits, else None.
+    """
+
+    dc_offset: tuple[float, ...]
+    sample_peak_dbfs: float
+    rms_dbfs: float
+    clipped_runs: int
+    clipped_first_s: float | None
+    noise_floor_dbfs: float | None
+    digital_head_s: float
+    digital_tail_s: float
+    grid_bits: int | None
+
+
+@kernel
+def _scan(block: Floats, start: int, state: Floats) -> None:
+    for channel in range(block.shape[1]):
+        row = state[channel]
+        for i in range(block.shape[0]):
+            x = block[i, channel]
+            size = abs(x)
+            row[_SUM] += x
+            row[_SQUARES] += x * x
+            row[_PEAK] = max(row[_PEAK], size)
+            if x != 0.0:
+                if row[_FIRST_SOUND] < 0:
+                    row[_FIRST_SOUND] = start + i
+                row[_LAST_SOUND] = start + i
+                scaled = x * 32768.0
+                if scaled != np.floor(scaled):
+                    row[_OFF_16] = 1.0
+                    scaled = x * 8388608.0
+                    if scaled != np.floor(scaled):
+                        row[_OFF_24] = 1.0
+            if size >= _FULL_SCALE:
+                row[_RUN] = row[_RUN] + 1 if row[_RUN] > 0 and abs(x - row[_LAST]) <= _FLAT else 1
+                if row[_RUN] == _SHORTEST_RUN:
+                    row[_RUNS] += 1
+                    row[_CLIPPED] += _SHORTEST_RUN
+                    if row[_FIRST_RUN] < 0:
+                        row[_FIRST_RUN] = start + i - _SHORTEST_RUN + 1
+                elif row[_RUN] > _SHORTEST_RUN:
+                    row[_CLIPPED] += 1
+                row[_LAST] = x
+            else:
+                row[_RUN] = 0
+
+
+class IntegrityMeter:
+    """Takes blocks `(frames, channels)`."""
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        self.rate_hz = rate_hz
+        self._channels = channels
+        self._state = np.zeros((channels, 12))
+        self._state[:, [_FIRST_RUN, _FIRST_SOUND, _LAST_SOUND]] = -1
+        self._frames = 0
+        self._energies = HopSums(rate_hz)
+
+    def update(self, block: Floats) -> None:
+        """Take the next block."""
+        _scan(block, self._frames, self._state)
+        self._frames += len(block)
+        self._energies.add(np.einsum("ij,ij->i", block, block) / self._channels)
+
+    def result(self) -> Integrity:
+        """The figures of all that was taken."""
+        state = self._state
+        heard = state[state[:, _FIRST_SOUND] >= 0]
+        first = int(heard[:, _FIRST_SOUND].min()) if len(heard) else self._frames
+        after = self._frames - 1 - int(heard[:, _LAST_SOUND].max()) if len(heard) else self._frames
+        clipped = state[state[:, _FIRST_RUN] >= 0, _FIRST_RUN]
+        count = max(self._frames, 1)
+        return Integrity(
+            dc_offset=tuple(float(mean) for mean in state[:, _SUM] / count),
+            sample_peak_dbfs=amplitude_to_db(float(state[:, _PEAK].max())),
+            rms_dbfs=power_to_db(float(state[:, _SQUARES].sum()) / (count * self._channels)),
+            clipped_runs=int(state[:, _RUNS].sum()),
+            clipped_first_s=float(clipped.min()) / self.rate_hz if len(clipped) else None,
+            noise_floor_dbfs=self._noise_floor_dbfs(),
+            digital_head_s=first / self.rate_hz,
+            digital_tail_s=after / self.rate_hz,
+            grid_bits=None if state[:, _OFF_24].any() else 24 if state[:, _OFF_16].any() else 16,
+        )
+
+    def _noise_floor_dbfs(self) -> float | None:
+        energies = self._energies.sums()
+        if len(energies) < _NOISE_WINDOW_HOPS:
+            return None
+        total = np.concatenate([[0.0], np.cumsum(energies)])
+        windows = total[_NOISE_WINDOW_HOPS:] - total[:-_NOISE_WINDOW_HOPS]
+        audible = windows[windows > 1e-18 * hop_edge(_NOISE_WINDOW_HOPS, self.rate_hz)]
+        if not len(audible):
+            return None
+        level = power_to_db(float(audible.min()) * HOPS_PER_SECOND / (_NOISE_WINDOW_HOPS * self.rate_hz))
+        return level if math.isfinite(level) else None

@@ -1,0 +1,174 @@
+"""Long-term spectrum of mid and side in twelfths and thirds of an octave, gated by loudness, and stereo per band.
+
+A frame of about 0.19 s gives power in 120 bands, 1/12 octave each, of mid, of side, and of their product. Frames are
+summed up by their level in steps of 1 dB, so that the gate (frames more than 40 dB below the loudest carry no tone
+worth matching) is applied at the end without keeping any frame: memory does not grow.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.fft
+
+from analysis.standards import THIRD_OCTAVE_REFERENCE_HZ
+from analysis.units import Floats, power_to_db
+
+TWELFTHS_PER_THIRD = 4
+THIRD_OCTAVES_HZ: Floats = THIRD_OCTAVE_REFERENCE_HZ * 2.0 ** (np.arange(-17, 14) / 3)
+"""Centres of the third-octave bands, 19.7 Hz to 20.2 kHz."""
+
+TONE_BANDS = slice(2, 30)
+"""The bands that tone is judged in: 31.25 Hz to 16 kHz."""
+
+TONE_BANDS_HZ: Floats = THIRD_OCTAVES_HZ[TONE_BANDS]
+
+TWELFTH_OCTAVES_HZ: Floats = (THIRD_OCTAVES_HZ[:, None] * 2.0 ** ((np.arange(4) - 1.5) / 12)).ravel()
+"""Centres of the fine bands: four to each third of an octave."""
+
+_FRAME_S = 0.186  # 8192 frames at 44.1 kHz
+_GATE_DB = 40
+_LEVELS = 200  # steps of 1 dB from -180 dB up; float audio may exceed full scale by 20 dB
+_LOWEST_DB = -180
+MASKED_DB = 60.0
+"""A band this far below the strongest third is taken for empty: codecs cut there, and no tone can be read."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spectrum:
+    """Mean power of the gated frames, dB re full scale, and stereo; -inf where a band has nothing.
+
+    Attributes:
+        mid_db, side_db: thirds of an octave, 31 bands at `THIRD_OCTAVES_HZ`.
+        fine_mid_db, fine_side_db: twelfths of an octave, 124 bands at `TWELFTH_OCTAVES_HZ`.
+        correlation: of left and right in each third, -1 to 1; None where a band is silent.
+        gated_share: share of the frames that count, 0 to 1.
+    """
+
+    mid_db: tuple[float, ...]
+    side_db: tuple[float, ...]
+    fine_mid_db: tuple[float, ...]
+    fine_side_db: tuple[float, ...]
+    correlation: tuple[float | None, ...]
+    gated_share: float
+
+    def tone_db(self) -> Floats:
+        """Shape of the mid spectrum in the 28 tone bands, dB, its mean taken out; empty bands are held at a floor."""
+        mid = np.array(self.mid_db)[TONE_BANDS]
+        if not np.isfinite(mid).any():
+            return np.zeros(len(mid))
+        mid = np.maximum(mid, mid.max() - MASKED_DB)
+        return np.asarray(mid - mid.mean())
+
+    def heard(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        """Which of the 28 tone bands hold anything: those within 60 dB of the strongest."""
+        mid = np.array(self.mid_db)[TONE_BANDS]
+        return np.asarray(mid > mid.max() - MASKED_DB)
+
+    def width_db(self) -> Floats:
+        """Side against mid in the 28 tone bands, dB; -inf where a band is mono."""
+        mid, side = np.array(self.mid_db)[TONE_BANDS], np.array(self.side_db)[TONE_BANDS]
+        return np.where(np.isfinite(mid), side - np.where(np.isfinite(mid), mid, 0.0), -math.inf)
+
+
+def frame_length(rate_hz: int) -> int:
+    """Frames of one Fourier transform: the power of two nearest 0.19 s."""
+    return int(2 ** round(math.log2(rate_hz * _FRAME_S)))
+
+
+class SpectrumMeter:
+    """Takes blocks `(frames, channels)` of one or two channels; a mono signal has no side."""
+
+    def __init__(self, rate_hz: int, channels: int) -> None:
+        self.rate_hz = rate_hz
+        self._length = frame_length(rate_hz)
+        self._hop = self._length // 2
+        window = np.hanning(self._length + 1)[:-1]
+        # A sine of amplitude 1 reads -3.01 dB in its band, as its power does.
+        self._window = window * math.sqrt(2.0 / (self._length * float((window**2).sum())))
+        edges_hz = np.append(TWELFTH_OCTAVES_HZ * 2 ** (-1 / 24), TWELFTH_OCTAVES_HZ[-1] * 2 ** (1 / 24))
+        # Bin k gathers what lies within half a bin of k.
+        self._edges = np.clip(edges_hz * self._length / rate_hz + 0.5, 0.0, self._length // 2 + 1)
+        self._buffer = np.zeros((0, 2 if channels > 1 else 1))
+        self._sums = np.zeros((_LEVELS, 3, len(TWELFTH_OCTAVES_HZ)))
+        self._counts = np.zeros(_LEVELS, dtype=np.int64)
+        self._loudest_db = -math.inf
+        self._any = False
+
+    def update(self, block: Floats) -> None:
+        """Take the next block."""
+        if block.shape[1] == 1:
+            mid_side = block
+        else:
+            mid_side = np.stack([block[:, 0] + block[:, 1], block[:, 0] - block[:, 1]], axis=1) / 2
+        buffer = np.concatenate([self._buffer, mid_side])
+        count = (len(buffer) - self._length) // self._hop + 1
+        if count > 0:
+            self._take(buffer, count)
+        self._buffer = buffer[max(count, 0) * self._hop :].copy()
+
+    def _take(self, buffer: Floats, count: int) -> None:
+        views = np.lib.stride_tricks.sliding_window_view(buffer, self._length, axis=0)[:: self._hop][:count]
+        spectra = scipy.fft.rfft(views * self._window, axis=2)
+        mid = spectra[:, 0]
+        power = np.zeros((count, 3, mid.shape[1]))
+        power[:, 0] = mid.real**2 + mid.imag**2
+        if spectra.shape[1] == 2:
+            side = spectra[:, 1]
+            power[:, 1] = side.real**2 + side.imag**2
+            power[:, 2] = mid.real * side.real + mid.imag * side.imag
+        bands = self._bands(power)
+        levels = power_to_db(power[:, :2].sum(axis=(1, 2)))
+        self._loudest_db = max(self._loudest_db, float(levels.max()))
+        heard = np.isfinite(levels)
+        steps = np.clip(np.floor(levels[heard]).astype(np.int64) - _LOWEST_DB, 0, _LEVELS - 1)
+        np.add.at(self._sums, steps, bands[heard])
+        np.add.at(self._counts, steps, 1)
+        self._any = True
+
+    def _bands(self, power: Floats) -> Floats:
+        """Power between the band edges, bins shared out by where the edge cuts them."""
+        total = np.zeros((*power.shape[:2], power.shape[2] + 2))
+        np.cumsum(power, axis=2, out=total[:, :, 1:-1])
+        total[:, :, -1] = total[:, :, -2]
+        whole = self._edges.astype(np.int64)
+        part = self._edges - whole
+        at_edges = total[:, :, whole] * (1 - part) + total[:, :, whole + 1] * part
+        return np.diff(at_edges, axis=2)
+
+    def result(self) -> Spectrum:
+        """The gated spectrum of all that was taken; a programme shorter than one frame is padded with silence."""
+        if not self._any and len(self._buffer):
+            padded = np.concatenate([self._buffer, np.zeros((self._length - len(self._buffer), self._buffer.shape[1]))])
+            self._take(padded, 1)
+        counted = self._counts.sum()
+        gate = max(0, math.floor(self._loudest_db) - _GATE_DB - _LOWEST_DB) if counted else 0
+        frames = int(self._counts[gate:].sum())
+        fine = self._sums[gate:].sum(axis=0) / max(frames, 1)
+        thirds = fine.reshape(3, -1, TWELFTHS_PER_THIRD).sum(axis=2)
+        return Spectrum(
+            mid_db=_levels_db(thirds[0]),
+            side_db=_levels_db(thirds[1]),
+            fine_mid_db=_levels_db(fine[0]),
+            fine_side_db=_levels_db(fine[1]),
+            correlation=_correlation(thirds),
+            gated_share=frames / int(counted) if counted else 0.0,
+        )
+
+
+def _levels_db(power: Floats) -> tuple[float, ...]:
+    # Differences of running sums leave dust where there is nothing: 220 dB under the whole is nothing.
+    floor = max(float(power.sum()), 0.0) * 1e-22
+    levels = power_to_db(np.where(power > floor, power, 0.0))
+    return tuple(round(float(level), 4) for level in levels)
+
+
+def _correlation(thirds: Floats) -> tuple[float | None, ...]:
+    mid, side, product = thirds
+    left, right = mid + side + 2 * product, mid + side - 2 * product
+    scale = np.sqrt(np.maximum(left, 0) * np.maximum(right, 0))
+    floor = float((mid + side).sum()) * 1e-15
+    values = (mid - side) / np.where(scale > floor, scale, 1.0)
+    return tuple(round(float(np.clip(v, -1, 1)), 4) if s > floor else None for v, s in zip(values, scale, strict=True))

@@ -1,0 +1,188 @@
+"""Everything measured about one track: one decode feeds every meter, the result is small and travels as JSON."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+
+import numpy as np
+
+from analysis.audio import Audio, SourceInfo
+from analysis.dynamics import Dynamics, measure_dynamics
+from analysis.edges import Edges, find_edges
+from analysis.hops import HOPS_PER_SECOND
+from analysis.integrity import Integrity, IntegrityMeter
+from analysis.load import LoadedAudio
+from analysis.loudness import Loudness, LoudnessMeter
+from analysis.musical import MusicalFeatures, musical_features
+from analysis.spectrum import Spectrum, SpectrumMeter
+from analysis.true_peak import TruePeakMeter
+from analysis.units import Floats
+
+SCHEMA = 1
+"""Raised whenever a figure's meaning changes, so that older cached analyses are not believed."""
+
+_EXCERPT_S = 90.0
+
+
+class Meter(Protocol):
+    """Takes blocks of one stream; `result` gives its figures at any time."""
+
+    def update(self, block: Floats) -> None:
+        """Take the next block `(frames, channels)`."""
+        ...
+
+    def result(self) -> object:
+        """The figures of all that was taken so far."""
+        ...
+
+
+METERS: dict[str, Callable[[int, int], Meter]] = {
+    "loudness": LoudnessMeter,
+    "true_peak": TruePeakMeter,
+    "spectrum": SpectrumMeter,
+    "integrity": IntegrityMeter,
+}
+"""Every meter by name, built from rate in Hz and channel count; the contract tests go through this list."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackAnalysis:
+    """What is known about one track. Silence is -inf; None means not measurable.
+
+    Attributes:
+        schema: version of these figures.
+        name: the file's name.
+        sha256: of the file's bytes.
+        source: what the file says of itself.
+        frames: frames that were decoded.
+        loudness, true_peak_dbtp, dynamics, spectrum, integrity, edges: the meters' figures.
+        short_term_lufs: short-term loudness each second, for plots.
+        musical: tempo and key; None until asked for.
+    """
+
+    schema: int
+    name: str
+    sha256: str
+    source: SourceInfo
+    frames: int
+    loudness: Loudness
+    true_peak_dbtp: float
+    dynamics: Dynamics
+    spectrum: Spectrum
+    integrity: Integrity
+    edges: Edges
+    short_term_lufs: tuple[float, ...]
+    musical: MusicalFeatures | None = None
+
+    @property
+    def duration_s(self) -> float:
+        """Length in seconds."""
+        return self.frames / self.source.rate_hz
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing in it is loud enough to be measured."""
+        return self.loudness.integrated_lufs is None or math.isinf(self.loudness.integrated_lufs)
+
+    def to_json(self) -> str:
+        """As JSON; minus infinity is the text "-inf"."""
+        return json.dumps(_plain(dataclasses.asdict(self)), allow_nan=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> TrackAnalysis:
+        """Read back what `to_json` gave.
+
+        Raises:
+            ValueError: not such JSON, or of another schema.
+        """
+        analysis: TrackAnalysis = _adapter().validate_python(json.loads(text))
+        if analysis.schema != SCHEMA:
+            raise ValueError(f"analysis of schema {analysis.schema}, {SCHEMA} expected")
+        return analysis
+
+
+def analyse(loaded: LoadedAudio, sha256: str, *, progress: Callable[[int], None] | None = None) -> TrackAnalysis:
+    """Measure an opened file in one pass; `progress` is told the frames of each block.
+
+    Raises:
+        AudioFileError, AudioContentError: as decoding finds them.
+    """
+    audio = loaded.audio
+    loudness, peaks = (
+        LoudnessMeter(audio.rate_hz, audio.channels),
+        TruePeakMeter(audio.rate_hz, audio.channels),
+    )
+    spectrum, integrity = (
+        SpectrumMeter(audio.rate_hz, audio.channels),
+        IntegrityMeter(audio.rate_hz, audio.channels),
+    )
+    frames = 0
+    for block in audio.blocks():
+        for meter in (loudness, peaks, spectrum, integrity):
+            meter.update(block)
+        frames += len(block)
+        if progress:
+            progress(len(block))
+    figures, raw = loudness.result(), integrity.result()
+    dynamics = measure_dynamics(loudness, peaks, figures, raw)
+    series = loudness.short_term_lufs()[::HOPS_PER_SECOND]
+    return TrackAnalysis(
+        schema=SCHEMA,
+        name=loaded.path.name,
+        sha256=sha256,
+        source=loaded.info,
+        frames=frames,
+        loudness=figures,
+        true_peak_dbtp=peaks.result(),
+        dynamics=dynamics,
+        spectrum=spectrum.result(),
+        integrity=raw,
+        edges=find_edges(loudness.hop_energies(), audio.rate_hz, dynamics.loud_lufs, frames / audio.rate_hz),
+        short_term_lufs=tuple(round(float(level), 2) for level in series),
+    )
+
+
+def with_musical(analysis: TrackAnalysis, audio: Audio) -> TrackAnalysis:
+    """The analysis with tempo and key added, from an excerpt of at most 90 s around the middle."""
+    if analysis.musical is not None:
+        return analysis
+    length = round(_EXCERPT_S * audio.rate_hz)
+    start = max(0, (analysis.frames - length) // 2)
+    features = musical_features(excerpt(audio, start, length), audio.rate_hz)
+    return dataclasses.replace(analysis, musical=features)
+
+
+def excerpt(audio: Audio, start: int, length: int) -> Floats:
+    """Frames `start` to `start + length` of a stream, as far as it goes, `(frames, channels)`."""
+    parts: list[Floats] = []
+    position = 0
+    for block in audio.blocks():
+        if position + len(block) > start:
+            parts.append(block[max(0, start - position) : start + length - position])
+        position += len(block)
+        if position >= start + length:
+            break
+    return np.concatenate(parts) if parts else np.zeros((0, audio.channels))
+
+
+@lru_cache(maxsize=1)
+def _adapter() -> Any:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(TrackAnalysis)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float) and math.isinf(value):
+        return "-inf" if value < 0 else "inf"
+    return value
