@@ -14,18 +14,22 @@ from analysis.units import Floats, amplitude_to_db, power_to_db
 _SHORTEST_RUN = 3  # fewer equal samples at full scale happen without clipping
 _FULL_SCALE = 0.9999  # below the highest code of 16 bit, 32767/32768
 _FLAT = 1e-4  # how much samples of a clipped run may differ: decoders and dither leave a little
+_CORNER = 4e-4
+"""A clipped run is entered by a step larger than this. A round top that is flat to 1e-4 over three samples, as a bass
+note has at full scale, is left by 3e-4 at most: over the middle its steps grow by its curvature, 2e-4 at most."""
 _NOISE_WINDOW_HOPS = 40
+_SILENCE = 1e-18  # mean square: 180 dB under full scale
 
 # Columns of the scanner's state, one row a channel.
 (
     _SUM,
     _SQUARES,
     _PEAK,
-    _RUN,
-    _RUNS,
-    _CLIPPED,
-    _FIRST_RUN,
     _LAST,
+    _RUN,
+    _ENTRY,
+    _RUNS,
+    _FIRST_RUN,
     _OFF_16,
     _OFF_24,
     _FIRST_SOUND,
@@ -41,9 +45,9 @@ class Integrity:
         dc_offset: mean of each channel, full scale 1.0.
         sample_peak_dbfs: greatest sample.
         rms_dbfs: of all channels together; a full-scale square wave reads 0.
-        clipped_runs: runs of three or more equal samples at full scale.
+        clipped_runs: runs of three or more equal samples at full scale, entered by a step.
         clipped_first_s: where the first one is; None without any.
-        noise_floor_dbfs: RMS of the quietest 0.4 s that is not digital silence; None where there is none.
+        noise_floor_dbfs: RMS of the quietest 0.4 s without digital silence in it; None where there is none.
         digital_head_s, digital_tail_s: exact zeros at the start and the end.
         grid_bits: 16 or 24 where every sample is an integer of that many bits, else None.
     """
@@ -60,6 +64,34 @@ class Integrity:
 
 
 @kernel
+def _note_sound(row: Floats, x: float, frame: int) -> None:
+    """Take a sample that is not zero: where sound lies, and whether it lies on the grids."""
+    if row[_FIRST_SOUND] < 0:
+        row[_FIRST_SOUND] = frame
+    row[_LAST_SOUND] = frame
+    scaled = x * 32768.0
+    if scaled != np.floor(scaled):
+        row[_OFF_16] = 1.0
+        scaled = x * 8388608.0
+        if scaled != np.floor(scaled):
+            row[_OFF_24] = 1.0
+
+
+@kernel
+def _note_full_scale(row: Floats, x: float, frame: int) -> None:
+    """Take a sample at full scale or above: a run grows or begins."""
+    step = abs(x - row[_LAST])
+    if row[_RUN] > 0 and step <= _FLAT:
+        row[_RUN] += 1
+    else:
+        row[_RUN], row[_ENTRY] = 1, step
+    if row[_RUN] == _SHORTEST_RUN and row[_ENTRY] > _CORNER:
+        row[_RUNS] += 1
+        if row[_FIRST_RUN] < 0:
+            row[_FIRST_RUN] = frame - _SHORTEST_RUN + 1
+
+
+@kernel
 def _scan(block: Floats, start: int, state: Floats) -> None:
     for channel in range(block.shape[1]):
         row = state[channel]
@@ -70,27 +102,12 @@ def _scan(block: Floats, start: int, state: Floats) -> None:
             row[_SQUARES] += x * x
             row[_PEAK] = max(row[_PEAK], size)
             if x != 0.0:
-                if row[_FIRST_SOUND] < 0:
-                    row[_FIRST_SOUND] = start + i
-                row[_LAST_SOUND] = start + i
-                scaled = x * 32768.0
-                if scaled != np.floor(scaled):
-                    row[_OFF_16] = 1.0
-                    scaled = x * 8388608.0
-                    if scaled != np.floor(scaled):
-                        row[_OFF_24] = 1.0
+                _note_sound(row, x, start + i)
             if size >= _FULL_SCALE:
-                row[_RUN] = row[_RUN] + 1 if row[_RUN] > 0 and abs(x - row[_LAST]) <= _FLAT else 1
-                if row[_RUN] == _SHORTEST_RUN:
-                    row[_RUNS] += 1
-                    row[_CLIPPED] += _SHORTEST_RUN
-                    if row[_FIRST_RUN] < 0:
-                        row[_FIRST_RUN] = start + i - _SHORTEST_RUN + 1
-                elif row[_RUN] > _SHORTEST_RUN:
-                    row[_CLIPPED] += 1
-                row[_LAST] = x
+                _note_full_scale(row, x, start + i)
             else:
                 row[_RUN] = 0
+            row[_LAST] = x
 
 
 class IntegrityMeter:
@@ -134,10 +151,14 @@ class IntegrityMeter:
         energies = self._energies.sums()
         if len(energies) < _NOISE_WINDOW_HOPS:
             return None
-        total = np.concatenate([[0.0], np.cumsum(energies)])
-        windows = total[_NOISE_WINDOW_HOPS:] - total[:-_NOISE_WINDOW_HOPS]
-        audible = windows[windows > 1e-18 * hop_edge(_NOISE_WINDOW_HOPS, self.rate_hz)]
+        silent = energies <= _SILENCE * hop_edge(1, self.rate_hz)
+        audible = _window_sums(energies)[_window_sums(silent.astype(np.float64)) == 0]
         if not len(audible):
             return None
         level = power_to_db(float(audible.min()) * HOPS_PER_SECOND / (_NOISE_WINDOW_HOPS * self.rate_hz))
         return level if math.isfinite(level) else None
+
+
+def _window_sums(values: Floats) -> Floats:
+    total = np.concatenate([[0.0], np.cumsum(values)])
+    return np.asarray(total[_NOISE_WINDOW_HOPS:] - total[:-_NOISE_WINDOW_HOPS])

@@ -142,7 +142,9 @@ class SpectrumMeter:
         """The gated spectrum of all that was taken; a programme shorter than one frame is padded with silence."""
         if not self._any and len(self._buffer):
             padded = np.concatenate([self._buffer, np.zeros((self._length - len(self._buffer), self._buffer.shape[1]))])
-            self._take(padded, 1)
+            alone = SpectrumMeter(self.rate_hz, self._buffer.shape[1])  # this meter may be asked again, and take more
+            alone.update(padded)
+            return alone.result()
         counted = self._counts.sum()
         gate = max(0, math.floor(self._loudest_db) - _GATE_DB - _LOWEST_DB) if counted else 0
         frames = int(self._counts[gate:].sum())

@@ -62,7 +62,7 @@ LRA_LOW_PERCENT, LRA_HIGH_PERCENT = 10.0, 95.0
 LRA_STEP_S = 0.1
 """Clause 2: 3 s windows at 10 Hz or more, gates, and the percentiles between which the range lies. Only whole windows
 count: silence appended after the end, as some file meters do, adds 0.3 LU on real music and 7 LU on a piece of 8 s,
-and libebur128, pyloudnorm and FFmpeg leave it out too."""
+and libebur128 and FFmpeg leave it out too."""
 
 # --- Compact disc (IEC 60908) -----------------------------------------------------------------------------------
 

@@ -30,10 +30,13 @@ _CURVE_POINTS = 100
 
 # What holds the search back where the curve does not tell bands apart, in dB of error at one point of the
 # curve: per dB of gain, so that two bands do not fight each other, and per neper that frequency or Q moves.
-_GAIN_TIE = 0.03
+_GAIN_TIE = 0.1
 _PLACE_TIE = 0.03
 _STEPS_ROUGH, _STEPS_FINE = 8, 40
 _MOST_SPARE = 3
+# The search sees analogue bands on a grid; where rounding, or Nyquist, or the curve's own points then exceed the
+# tolerance, it is made to aim closer.
+_TOLERANCE_SHARES = np.array([1.0, 0.8, 0.6])
 
 _LOG_A_PER_DB = np.log(10.0) / 40.0
 _DB_PER_LOG_POWER = 10.0 / np.log(10.0)
@@ -101,10 +104,15 @@ def fit(
     below = freqs_hz < rate_hz / 2.0
     wanted_db, freqs_hz = wanted_db[below], freqs_hz[below]
     curve = _curve(wanted_db, freqs_hz, rate_hz, max_gain_db)
-    guess = _pruned(_grown(curve, max_bands), curve)
-    bands = _rounded(guess)
-    left_db = wanted_db - response_db(bands, freqs_hz, rate_hz)
-    return EqFit(bands=bands, rms_error_db=_rms(left_db), max_error_db=float(np.abs(left_db).max()))
+    fits: list[EqFit] = []
+    for tolerance_db in TOLERANCE_DB * _TOLERANCE_SHARES:
+        bands = _rounded(_pruned(_grown(curve, max_bands, tolerance_db), curve, tolerance_db))
+        left_db = wanted_db - response_db(bands, freqs_hz, rate_hz)
+        max_error_db = float(np.abs(left_db).max())
+        fits.append(EqFit(bands=bands, rms_error_db=_rms(left_db), max_error_db=max_error_db))
+        if fits[-1].rms_error_db <= TOLERANCE_DB or len(bands) == max_bands:
+            break
+    return min(fits, key=lambda one: one.rms_error_db)
 
 
 def _curve(wanted_db: Floats, freqs_hz: Floats, rate_hz: int, max_gain_db: float) -> _Curve:
@@ -121,24 +129,24 @@ def _curve(wanted_db: Floats, freqs_hz: Floats, rate_hz: int, max_gain_db: float
     return _Curve(log_freqs, smooth_db, limits, max_gain_db)
 
 
-def _grown(curve: _Curve, max_bands: int) -> _Guess:
+def _grown(curve: _Curve, max_bands: int, tolerance_db: float) -> _Guess:
     """Add the band that helps most until the curve is met."""
     guess = _Guess((), np.empty((0, 3)))
     left_db = curve.wanted_db
-    while len(guess.shapes) < max_bands and _rms(left_db) > TOLERANCE_DB:
+    while len(guess.shapes) < max_bands and _rms(left_db) > tolerance_db:
         trials = [_refined(trial, curve, _STEPS_ROUGH) for trial in _candidates(guess, left_db, curve)]
         guess = min(trials, key=lambda trial: _rms(_left_db(trial, curve)))
         left_db = _left_db(guess, curve)
-        if _rms(left_db) > TOLERANCE_DB:
+        if _rms(left_db) > tolerance_db:
             guess = _refined(guess, curve, _STEPS_FINE)
             left_db = _left_db(guess, curve)
     return guess
 
 
-def _pruned(guess: _Guess, curve: _Curve) -> _Guess:
+def _pruned(guess: _Guess, curve: _Curve, tolerance_db: float) -> _Guess:
     """Take out bands that nobody hears or that the others can stand in for."""
     for _ in range(len(guess.shapes)):
-        allowed_db = max(TOLERANCE_DB, _rms(_left_db(guess, curve)))
+        allowed_db = max(tolerance_db, _rms(_left_db(guess, curve)))
         for i in _spare_first(guess, curve)[:_MOST_SPARE]:
             trial = _refined(guess.without(i), curve, _STEPS_FINE)
             if abs(guess.values[i, 2]) < SMALLEST_GAIN_DB or _rms(_left_db(trial, curve)) <= allowed_db:
@@ -180,22 +188,19 @@ def _refined(guess: _Guess, curve: _Curve, most_steps: int) -> _Guess:
     powers = np.array([PROTOTYPES[shape] for shape in guess.shapes])
     log_q = np.log([_Q_LIMITS[shape] for shape in guess.shapes])
     low, high = (
-        np.array([(curve.log_limits[i], limits[i], (-1, 1)[i] * curve.max_gain_db) for limits in log_q])
-        for i in (0, 1)
+        np.array([(curve.log_limits[i], limits[i], (-1, 1)[i] * curve.max_gain_db) for limits in log_q]) for i in (0, 1)
     )
     start = np.clip(guess.values, low, high).ravel()
     tie = np.tile([_PLACE_TIE, _PLACE_TIE, _GAIN_TIE], len(guess.shapes))
     home = start * np.tile([1.0, 1.0, 0.0], len(guess.shapes))
 
-    def error(unknowns: Floats) -> Floats:
-        response, _ = _responses_db(unknowns.reshape(-1, 3), powers, curve.log_freqs)
-        return np.concatenate([response.sum(axis=0) - curve.wanted_db, tie * (unknowns - home)])
+    def model(unknowns: Floats) -> tuple[Floats, Floats]:
+        response_db, slopes = _responses_db(unknowns.reshape(-1, 3), powers, curve.log_freqs)
+        left_db = response_db.sum(axis=0) - curve.wanted_db
+        slopes = np.vstack([slopes.reshape(len(unknowns), -1).T, np.diag(tie)])
+        return np.concatenate([left_db, tie * (unknowns - home)]), slopes
 
-    def slopes(unknowns: Floats) -> Floats:
-        _, slope = _responses_db(unknowns.reshape(-1, 3), powers, curve.log_freqs)
-        return np.vstack([slope.reshape(len(unknowns), -1).T, np.diag(tie)])
-
-    found = least_squares(error, slopes, start, (low.ravel(), high.ravel()), most_steps)
+    found = least_squares(model, start, (low.ravel(), high.ravel()), most_steps)
     return _Guess(guess.shapes, found.reshape(-1, 3))
 
 
@@ -219,9 +224,7 @@ def _responses_db(values: Floats, powers: Floats, log_freqs: Floats) -> tuple[Fl
         slopes[:, 0] += scale * (2.0 * real * top - mid_square) * square
         slopes[:, 1] -= scale * mid_square * square
         slopes[:, 2] += (
-            scale
-            * _LOG_A_PER_DB
-            * (real * (by_dc * dc - by_top * top * square) + by_mid * mid_square * square)
+            scale * _LOG_A_PER_DB * (real * (by_dc * dc - by_top * top * square) + by_mid * mid_square * square)
         )
     return responses, slopes
 
@@ -247,9 +250,7 @@ def _rounded(guess: _Guess) -> tuple[EqBand, ...]:
     bands = []
     for shape, (log_freq, log_q, gain_db) in zip(guess.shapes, guess.values, strict=True):
         freq_hz = float(f"{np.exp(log_freq):.3g}")
-        band = EqBand(
-            shape=shape, freq_hz=freq_hz, gain_db=round(float(gain_db), 2), q=round(float(np.exp(log_q)), 2)
-        )
+        band = EqBand(shape=shape, freq_hz=freq_hz, gain_db=round(float(gain_db), 2), q=round(float(np.exp(log_q)), 2))
         if abs(band.gain_db) >= SMALLEST_GAIN_DB:
             bands.append(band)
     return tuple(sorted(bands, key=lambda band: band.freq_hz))

@@ -117,3 +117,62 @@ class DeliverySpec:
                 f"Delivery {self.name!r} asks for 32-bit float in FLAC, which holds integers only: "
                 "choose --depth 16 or 24, or --format wav."
             )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackSpec:
+    """One track of the album: what is done to its mix, which part of it is used, and how it joins the next.
+
+    Times are seconds of the mix, except where said.
+
+    Attributes:
+        source: the mix, relative to the folder of mixes, with forward slashes.
+        title: what the song is called.
+        frames, rate_hz, channels: of the mix.
+        precise: the mix has more than 24 bits of precision.
+        grid_bits: 16 or 24 where every sample of the mix is an integer of that many bits.
+        chain: what is done to it.
+        start_s, end_s: the part that is used.
+        first_sound_s, felt_end_s: where the song is felt to begin and to end.
+        fade_in_s, fade_out_s: lengths of the fades at the ends of that part.
+        gap_s: from the felt end to the next song's first sound, in the album's time.
+        crossfade_s: overlap with the next track, instead of a gap, where over 0.
+    """
+
+    source: str
+    title: str
+    frames: int
+    rate_hz: int
+    channels: int
+    precise: bool = False
+    grid_bits: int | None = None
+    chain: ChainSpec = ChainSpec()
+    start_s: float
+    end_s: float
+    first_sound_s: float
+    felt_end_s: float
+    fade_in_s: float = 0.0
+    fade_out_s: float = 0.0
+    gap_s: float = 2.0
+    crossfade_s: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AlbumSpec:
+    """The album as it will be rendered.
+
+    Attributes:
+        title: its name.
+        rate_hz: sample rate of deliveries that name none.
+        loudness_lufs: loudness for deliveries that name none; None takes their fallback.
+        as_is: levels stay as they are: no delivery gain, and the limiter only where a ceiling needs it.
+        seed: of the dither.
+        tracks: in album order.
+    """
+
+    title: str
+    rate_hz: int
+    loudness_lufs: float | None
+    as_is: bool = False
+    seed: int
+    tracks: tuple[TrackSpec, ...]

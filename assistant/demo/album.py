@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,9 +17,8 @@ from scipy import signal
 from analysis.errors import OutputError
 from analysis.units import Floats, db_to_amplitude
 from assistant.demo.mixdown import render_song
-from assistant.demo.reference_songs import REFERENCES
 from assistant.demo.score import Song
-from assistant.demo.songs import ALBUM
+from assistant.demo.songs import ALBUM, REFERENCES
 from assistant.demo.synth import RATE_HZ
 from mastering.eq import design
 from mastering.specs import EqBand, EqShape
@@ -126,14 +126,19 @@ def mixed_by(engineer: Engineer, number: int, song: Floats) -> Floats:
 def _write(path: Path, sound: Floats) -> None:
     """Write a 24-bit file beside its name and rename it."""
     beside = path.with_name(path.name + ".part")
-    steps = np.clip(np.rint(sound * 2.0**23), -(2**23), 2**23 - 1).astype(np.int32) << 8
+    steps = sound * 2.0**23
+    np.clip(np.rint(steps, out=steps), -(2.0**23), 2.0**23 - 1.0, out=steps)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        soundfile.write(beside, steps, RATE_HZ, format="WAV", subtype="PCM_24")
+        soundfile.write(beside, steps.astype(np.int32) << 8, RATE_HZ, format="WAV", subtype="PCM_24")
         beside.replace(path)
     except (OSError, soundfile.LibsndfileError) as error:
-        beside.unlink(missing_ok=True)
-        raise OutputError(f"The demo song {path} cannot be written ({error}): choose a folder with room.") from error
+        raise OutputError(
+            f"The demo song {path} cannot be written ({error}): choose a folder with 250 MB of room."
+        ) from error
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def _write_reference(folder: Path, number: int) -> Path:
@@ -164,12 +169,13 @@ def write_demo(folder: Path) -> DemoAlbum:
         OutputError: a file cannot be written.
     """
     mixes, truth = folder / "mixes", folder / "truth"
-    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+    with ThreadPoolExecutor(max_workers=min(3, os.cpu_count() or 1)) as pool:
         mixing = pool.map(partial(_write_mix, truth, mixes), range(1, len(ALBUM) + 1))
         playing = pool.map(partial(_write_reference, folder / "references"), range(1, len(REFERENCES) + 1))
         list(mixing)
         references = tuple(playing)
     engineers = {
-        engineer.name: tuple(file_name(number, ALBUM[number - 1]) for number in engineer.songs) for engineer in ENGINEERS
+        engineer.name: tuple(file_name(number, ALBUM[number - 1]) for number in engineer.songs)
+        for engineer in ENGINEERS
     }
     return DemoAlbum(mixes=mixes, references=references, truth=truth, engineers=engineers)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import ceil
 
 import numpy as np
-from scipy import signal
+from scipy import fft, signal
 
 from analysis.units import Floats, db_to_amplitude
 from assistant.demo.score import Ending, Note, Song, Strip, notes_of
@@ -27,11 +27,11 @@ _RECORD_TONE = (
 """The colour that every song of the demo shares."""
 
 
-def _loud_rms(sound: Floats) -> float:
-    """RMS that the louder tenth of the sounding 400 ms blocks reaches; 0 for silence."""
+def _loud_rms(*channels: Floats) -> float:
+    """RMS that the louder tenth of the sounding 400 ms blocks reaches, over channels `(frames,)`; 0 for silence."""
     block = int(0.4 * RATE_HZ)
-    whole = sound[: len(sound) // block * block].reshape(len(sound) // block, -1)
-    blocks = np.einsum("ij,ij->i", whole, whole) / whole.shape[1]
+    whole = [channel[: len(channel) // block * block].reshape(-1, block) for channel in channels]
+    blocks = sum(np.einsum("ij,ij->i", part, part) for part in whole) / (block * len(whole))
     sounding = blocks[blocks > 1e-5 * blocks.max(initial=0.0)]
     return float(np.sqrt(np.percentile(sounding, 90))) if len(sounding) else 0.0
 
@@ -59,32 +59,31 @@ def _amplified(take: Floats, drive_db: float) -> Floats:
     return filtered(filtered(driven, "highpass", 85.0), "lowpass", 5_200.0, 3)
 
 
-def _placed(strip: Strip, takes: list[Floats]) -> Floats:
-    """Takes on the stereo stage `(frames, 2)`: one by constant-power pan, two left and right."""
-    if len(takes) == 1:
+def _gains(strip: Strip) -> Floats:
+    """What of each take goes left and right, `(2, takes)`: one by constant-power pan, two spread."""
+    if strip.takes == 1:
         angle = 0.25 * np.pi * (1.0 + strip.pan)
-        return np.sqrt(2.0) * np.stack([np.cos(angle) * takes[0], np.sin(angle) * takes[0]], axis=1)
+        return np.array([[2.0**0.5 * np.cos(angle)], [2.0**0.5 * np.sin(angle)]])
     near, far = 0.5 * (1.0 + strip.spread), 0.5 * (1.0 - strip.spread)
-    return np.stack([near * takes[0] + far * takes[1], far * takes[0] + near * takes[1]], axis=1)
+    return np.array([[near, far], [far, near]])
 
 
-def _echoed(sound: Floats, delay_s: float, level_db: float) -> Floats:
-    """`sound` and three echoes that change sides, each duller and half as loud as the one before."""
-    result = sound.copy()
-    echo = 0.5 * (sound[:, 0] + sound[:, 1])
+def _echo(sound: Floats, delay_s: float, level_db: float) -> Floats:
+    """Three echoes of a mono sound, `(2, frames)`: duller than it, changing sides, each half as loud as the last."""
+    frames = len(sound)
+    result = np.zeros((2, frames))
     delay = round(delay_s * RATE_HZ)
-    level = db_to_amplitude(level_db)
+    dull = db_to_amplitude(level_db) * filtered(sound, "lowpass", 4_000.0, 1)
     for number in range(1, 4):
-        echo = filtered(echo[: len(sound) - number * delay], "lowpass", 5_000.0, 1)
         near = number % 2
-        result[number * delay :, near] += level * echo
-        result[number * delay :, 1 - near] += 0.35 * level * echo
-        level *= 0.5
+        result[near, number * delay :] += dull[: frames - number * delay]
+        result[1 - near, number * delay :] += 0.35 * dull[: frames - number * delay]
+        dull *= 0.5
     return result
 
 
 def _strip_sound(song: Song, name: str, frames: int) -> Floats:
-    """What one strip adds to the mix before the room, `(frames, 2)`."""
+    """What one strip adds to the mix before the room, `(2, frames)`."""
     strip = song.strips[name]
     notes = notes_of(song, name)
     place = list(song.strips).index(name)
@@ -93,39 +92,67 @@ def _strip_sound(song: Song, name: str, frames: int) -> Floats:
         rng = np.random.Generator(np.random.PCG64([song.seed, place, number]))
         take = _play(strip, notes, frames, rng)
         takes.append(take if strip.drive_db is None else _amplified(take, strip.drive_db))
-    sound = _placed(strip, takes)
-    sound *= db_to_amplitude(strip.level_db) / (_loud_rms(sound) or 1.0)
+    gains = _gains(strip) * db_to_amplitude(strip.level_db) / (_loud_rms(*takes) or 1.0)
+    sound = np.empty((2, frames))
+    for channel in range(2):
+        np.multiply(gains[channel, 0], takes[0], out=sound[channel])
+        for gain, take in zip(gains[channel, 1:], takes[1:], strict=True):
+            sound[channel] += gain * take
     if strip.echo_db is not None:
-        sound = _echoed(sound, 0.75 * 60.0 / song.tempo_bpm, strip.echo_db)
+        sound += _echo(0.5 * (sound[0] + sound[1]), 0.75 * 60.0 / song.tempo_bpm, strip.echo_db)
     return sound
 
 
 def _room(length_s: float, rng: np.random.Generator) -> Floats:
-    """Impulse response of a room `(frames, 2)`: noise that dies, its highs first, of unit energy a channel."""
-    frames = int(1.1 * length_s * RATE_HZ)
+    """Impulse response of a room `(2, frames)`: noise that dies, its highs first, of unit energy a channel."""
+    frames = int(0.75 * length_s * RATE_HZ)
     seconds = np.arange(frames) / RATE_HZ
-    response = np.zeros((frames, 2))
-    for band_hz, share in (((180.0, 900.0), 1.0), ((900.0, 4_000.0), 0.85), ((4_000.0, 12_000.0), 0.5)):
-        noise = filtered(rng.standard_normal((frames, 2)), "bandpass", band_hz, 1)
-        response += noise * np.exp(-6.9 * seconds / (share * length_s))[:, np.newaxis]
-    response = filtered(response, "highpass", 200.0) @ _ROOM_WIDTH
-    response = np.concatenate([np.zeros((int(0.018 * RATE_HZ), 2)), response])
-    return response / np.sqrt(np.sum(np.square(response), axis=0))
+    early = int(0.018 * RATE_HZ)
+    response = np.zeros((2, early + frames))
+    for channel in response:
+        for band_hz, share in (((200.0, 900.0), 1.0), ((900.0, 4_000.0), 0.85), ((4_000.0, 12_000.0), 0.5)):
+            noise = filtered(rng.standard_normal(frames), "bandpass", band_hz, 1)
+            channel[early:] += noise * np.exp(-6.9 / (share * length_s) * seconds)
+    response = _ROOM_WIDTH @ filtered(response, "highpass", 200.0)
+    return np.asarray(response / np.sqrt(np.sum(np.square(response), axis=1, keepdims=True)))
+
+
+def _convolved(sound: Floats, response: Floats) -> Floats:
+    """A mono sound through a stereo response, `(2, frames)`: overlap and add, in pieces that fit the cache."""
+    size = 2**18
+    step = size - response.shape[1] + 1
+    spectrum = fft.rfft(response, size)
+    result = np.zeros((2, len(sound) + size))
+    for start in range(0, len(sound), step):
+        result[:, start : start + size] += fft.irfft(fft.rfft(sound[start : start + step], size) * spectrum, size)
+    return result[:, : len(sound)]
 
 
 def _through_the_desk(mix: Floats) -> Floats:
-    """What the record's desk does to every song: its tone, and the lows in the middle."""
+    """What the record's desk does to every song `(2, frames)`: its tone, and the lows in the middle."""
     tone = signal.butter(2, (28.0, 17_500.0), "bandpass", fs=RATE_HZ, output="sos")
     sections = np.vstack([tone, *(design(band, RATE_HZ) for band in _RECORD_TONE)])
-    mid = signal.sosfilt(sections, 0.5 * (mix[:, 0] + mix[:, 1]))
+    mid: Floats = signal.sosfilt(sections, 0.5 * (mix[0] + mix[1]))
     lows_out = signal.butter(2, 140.0, "highpass", fs=RATE_HZ, output="sos")
-    side = signal.sosfilt(np.vstack([sections, lows_out]), 0.5 * (mix[:, 0] - mix[:, 1]))
-    return np.stack([mid + side, mid - side], axis=1)
+    side: Floats = signal.sosfilt(np.vstack([sections, lows_out]), 0.5 * (mix[0] - mix[1]))
+    return np.asarray([mid + side, mid - side])
+
+
+def _brought_to_level(song: Song, mix: Floats) -> Floats:
+    """The song's loudness, and its peaks bent towards its ceiling; what is below half of that passes as it is."""
+    gain = db_to_amplitude(song.loudness_db) / _loud_rms(filtered(0.5 * (mix[0] + mix[1]), "highpass", 90.0))
+    knee = 0.5 * db_to_amplitude(song.ceiling_db)
+    level = np.abs(gain * mix)
+    over = level > knee
+    gains = np.full(mix.shape, gain)
+    gains[over] *= (knee + knee * np.tanh(level[over] / knee - 1.0)) / level[over]
+    return np.asarray(mix * gains)
 
 
 def _ended(song: Song, mix: Floats) -> Floats:
     """The song's ending: a fade, a stop within 20 ms, or the last chord left to ring."""
-    level = np.ones(len(mix))
+    frames = mix.shape[1]
+    level = np.ones(frames)
     if song.ending is Ending.COLD:
         last_s = max(note.start_s + note.held_s for name in song.strips for note in notes_of(song, name))
         length_s = 0.02
@@ -137,15 +164,8 @@ def _ended(song: Song, mix: Floats) -> Floats:
     start, length = round(last_s * RATE_HZ), ceil(length_s * RATE_HZ)
     curve = np.linspace(1.0, 0.0, length) ** 2
     level[start:] = 0.0
-    level[start : start + length] = curve[: len(mix) - start]
-    return mix * level[:, np.newaxis]
-
-
-def _rounded(mix: Floats, ceiling: float) -> Floats:
-    """Peaks bent towards `ceiling`, linear; what is below half of it passes as it is."""
-    knee = 0.5 * ceiling
-    over = np.maximum(np.abs(mix) - knee, 0.0)
-    return np.where(over > 0.0, np.sign(mix) * (knee + (ceiling - knee) * np.tanh(over / (ceiling - knee))), mix)
+    level[start : start + length] = curve[: frames - start]
+    return mix * level
 
 
 def render_song(song: Song) -> Floats:
@@ -158,17 +178,15 @@ def render_song(song: Song) -> Floats:
         `(frames, 2)` at `RATE_HZ`, full scale 1.0, the same samples each time.
     """
     frames = round(song.length_s * RATE_HZ)
-    mix = np.zeros((frames, 2))
-    send = np.zeros((frames, 2))
+    mix = np.zeros((2, frames))
+    send = np.zeros(frames)
     for name, strip in song.strips.items():
         sound = _strip_sound(song, name, frames)
         mix += sound
-        send += db_to_amplitude(strip.room_db) * sound
+        sound *= 0.5 * db_to_amplitude(strip.room_db)
+        send += sound[0]
+        send += sound[1]
     response = _room(song.room_s, np.random.Generator(np.random.PCG64([song.seed, 1_000])))
-    for channel in range(2):
-        wet = signal.oaconvolve(np.ascontiguousarray(send[:, channel]), np.ascontiguousarray(response[:, channel]))
-        mix[:, channel] += wet[:frames]
-    mix = _through_the_desk(mix)
-    heard = filtered(0.5 * (mix[:, 0] + mix[:, 1]), "highpass", 90.0)
-    mix *= db_to_amplitude(song.loudness_db) / _loud_rms(heard)
-    return _ended(song, _rounded(mix, db_to_amplitude(song.ceiling_db)))
+    mix += _convolved(send, response)
+    finished = _ended(song, _brought_to_level(song, _through_the_desk(mix)))
+    return np.ascontiguousarray(finished.T)

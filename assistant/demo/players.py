@@ -29,7 +29,14 @@ PLUCKED = Strip(
     voice=synth.plucked, reading=Reading.TONES, register=50, level_db=-14.0, takes=2, spread=0.5, room_db=-15.0
 )
 STRUMMED = Strip(
-    voice=synth.plucked, reading=Reading.CHORD, register=52, stack=(1, 3, 5, 8), level_db=-15.0, takes=2, spread=0.6, room_db=-18.0
+    voice=synth.plucked,
+    reading=Reading.CHORD,
+    register=52,
+    stack=(1, 3, 5, 8),
+    level_db=-15.0,
+    takes=2,
+    spread=0.6,
+    room_db=-18.0,
 )
 GUITARS = Strip(
     voice=synth.electric_string,
@@ -55,9 +62,7 @@ KEYS = Strip(
 PIANO = Strip(
     voice=synth.piano, reading=Reading.TONES, register=48, level_db=-11.0, takes=2, spread=0.35, room_db=-14.0
 )
-ORGAN = Strip(
-    voice=synth.organ, reading=Reading.CHORD, register=55, level_db=-15.0, takes=2, spread=0.7, room_db=-14.0
-)
+ORGAN = Strip(voice=synth.organ, reading=Reading.CHORD, register=55, level_db=-15.0, takes=2, spread=0.7, room_db=-14.0)
 PAD = Strip(voice=synth.pad, reading=Reading.CHORD, register=55, level_db=-18.0, takes=2, spread=0.7, room_db=-13.0)
 STRINGS = Strip(
     voice=partial(synth.pad, attack_s=0.18, cutoff_hz=4_200.0),
@@ -69,9 +74,7 @@ STRINGS = Strip(
     spread=0.7,
     room_db=-9.0,
 )
-VOICE = Strip(
-    voice=synth.sung, reading=Reading.TUNE, register=60, level_db=-10.5, room_db=-15.0, echo_db=-20.0, variants=2
-)
+VOICE = Strip(voice=synth.sung, reading=Reading.TUNE, register=60, level_db=-10.5, room_db=-15.0, echo_db=-20.0)
 SOFT_VOICE = Strip(
     voice=partial(synth.sung, breath=0.09),
     reading=Reading.TUNE,
@@ -79,7 +82,6 @@ SOFT_VOICE = Strip(
     level_db=-9.5,
     room_db=-9.0,
     echo_db=-24.0,
-    variants=2,
 )
 LEAD = Strip(
     voice=synth.synth_lead, reading=Reading.TUNE, register=64, level_db=-14.0, room_db=-12.0, echo_db=-9.0, pan=0.1

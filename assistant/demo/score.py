@@ -23,7 +23,6 @@ _MODES = {
     "major": (0, 2, 4, 5, 7, 9, 11),
     "minor": (0, 2, 3, 5, 7, 8, 10),
     "dorian": (0, 2, 3, 5, 7, 9, 10),
-    "mixolydian": (0, 2, 4, 5, 7, 9, 10),
 }
 _STROKES = {"X": 1.0, "x": 0.75, "o": 0.35}
 
@@ -249,7 +248,7 @@ def _root_at(section: Section, step: int, steps_per_bar: int) -> int:
 def notes_of(song: Song, name: str) -> list[Note]:
     """All notes that the strip called `name` plays in a song, in order, as written."""
     strip = song.strips[name]
-    notes = []
+    notes: list[Note] = []
     first = 0
     for section in song.sections:
         line = section.lines.get(name)
@@ -259,7 +258,10 @@ def notes_of(song: Song, name: str) -> list[Note]:
             gain = _STROKES[sign.character] if strip.reading is Reading.HITS else stress
             held_s = song.moment_s(first + sign.step + sign.steps) - start_s
             gain *= 10.0 ** (section.level_db / 20.0)
-            for freq_hz in _pitches_hz(song, strip, sign, _root_at(section, sign.step, song.steps_per_bar)):
-                notes.append(Note(start_s=start_s, held_s=held_s, freq_hz=freq_hz, gain=gain))
+            root = _root_at(section, sign.step, song.steps_per_bar)
+            notes.extend(
+                Note(start_s=start_s, held_s=held_s, freq_hz=freq_hz, gain=gain)
+                for freq_hz in _pitches_hz(song, strip, sign, root)
+            )
         first += section.bars * song.steps_per_bar
     return notes

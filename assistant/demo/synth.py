@@ -116,13 +116,14 @@ def plucked(
     whole = int(period)
     part = period - whole
     loop = np.convolve([1.0 - part, part], [softness, 1.0 - 2.0 * softness, softness])
-    feedback = np.zeros(whole + 5)
-    feedback[0] = 1.0
-    feedback[whole : whole + 4] -= 10.0 ** (-3.0 / (freq_hz * ring_s)) * loop
-    burst = np.zeros(frames)
-    stroke = rng.uniform(-1.0, 1.0, min(frames, whole + 1))
-    burst[: len(stroke)] = stroke - np.roll(stroke, len(stroke) // 5)  # a fifth of the way along the string
-    string = np.asarray(signal.lfilter([1.0], feedback, burst), dtype=np.float64)
+    loop *= 10.0 ** (-3.0 / (freq_hz * ring_s))
+    before = whole + len(loop) - 1
+    string = np.zeros(before + frames + whole)
+    stroke = rng.uniform(-1.0, 1.0, whole)
+    string[before : before + whole] = stroke - np.roll(stroke, whole // 5)  # a fifth of the way along the string
+    for start in range(before + whole, before + frames, whole):
+        string[start : start + whole] = np.convolve(string[start - before : start], loop, "valid")
+    string = string[before : before + frames]
     return shaped(string, held_frames, attack_s=0.001)
 
 
@@ -155,15 +156,19 @@ def piano(freq_hz: float, held_frames: int, rng: np.random.Generator) -> Floats:
     return shaped(note, held_frames, attack_s=0.002)
 
 
+_DRAWBARS = ((1, 0.5), (2, 1.0), (3, 0.6), (4, 0.6), (6, 0.35), (8, 0.3), (12, 0.2), (16, 0.2))
+"""Partials over half the pitch, and their strengths."""
+
+
 def organ(freq_hz: float, held_frames: int, rng: np.random.Generator) -> Floats:
     """Drawbars on a rotating speaker, with the click of its key."""
     frames = _length(held_frames, 0.06)
     seconds = np.arange(frames) / RATE_HZ
     turn = 2.0 * np.pi * 6.3 * seconds + rng.uniform(0.0, 2.0 * np.pi)
-    angle = 2.0 * np.pi * freq_hz * seconds + 0.25 * np.sin(turn)
-    note = np.zeros(frames)
-    for ratio, strength in ((0.5, 0.5), (1.0, 1.0), (1.5, 0.6), (2.0, 0.6), (3.0, 0.35), (4.0, 0.3), (6.0, 0.2), (8.0, 0.2)):
-        note += strength * np.sin(ratio * angle + rng.uniform(0.0, 2.0 * np.pi))
+    place = freq_hz * seconds + 0.04 * np.sin(turn)
+    cycle = 2.0 * np.pi * np.linspace(0.0, 1.0, 4_097)
+    pipes = sum(strength * np.sin(number * cycle + rng.uniform(0.0, 6.28)) for number, strength in _DRAWBARS)
+    note = np.interp(0.5 * place % 1.0, cycle / (2.0 * np.pi), pipes)
     note *= 1.0 + 0.22 * np.sin(turn)
     click = rng.standard_normal(min(frames, 220))
     note[: len(click)] += 0.5 * click * np.linspace(1.0, 0.0, len(click))
@@ -202,7 +207,8 @@ def sung(freq_hz: float, held_frames: int, rng: np.random.Generator, *, breath: 
     """A wordless singer: a buzz through the formants of one vowel, late vibrato, a consonant ahead, and breath."""
     frames = _length(held_frames, 0.12)
     seconds = np.arange(frames) / RATE_HZ
-    wobble = 0.006 * np.clip((seconds - 0.15) / 0.4, 0.0, 1.0) * np.sin(2.0 * np.pi * 5.4 * seconds + rng.uniform(0.0, 6.0))
+    vibrato = np.sin(2.0 * np.pi * 5.4 * seconds + rng.uniform(0.0, 6.0))
+    wobble = 0.006 * np.clip((seconds - 0.15) / 0.4, 0.0, 1.0) * vibrato
     scoop = -0.03 * np.exp(-seconds / 0.04)
     step = freq_hz * (1.0 + wobble + scoop) / RATE_HZ
     buzz = saw(rng.random() + np.cumsum(step), step)

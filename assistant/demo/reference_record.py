@@ -38,7 +38,9 @@ SALT_AND_NEON = Song(
                 "lead": "........ ....6-8- ........ ....9-7- ........ ....6-8- ........ 5-7-9-8-",
             },
         ),
-        Section(chords="1", lines={"kick": "X...............", "bass": "1-------", "pad": "x-------", "keys": "x-------"}),
+        Section(
+            chords="1", lines={"kick": "X...............", "bass": "1-------", "pad": "x-------", "keys": "x-------"}
+        ),
     ),
     strips={
         "kick": players.KICK_TIGHT,
@@ -49,7 +51,7 @@ SALT_AND_NEON = Song(
         "pad": players.PAD,
         "keys": players.KEYS,
         "lead": replace(players.LEAD, level_db=-18.0),
-        "tune": replace(players.VOICE, register=59),
+        "tune": replace(players.VOICE, register=54),
     },
     ending=Ending.RING_OUT,
     loudness_db=-13.5,
@@ -89,6 +91,11 @@ BORROWED_COAT = Song(
                 "tune": "6-6-8-6- 5---3-.. 4-4-6-4- 2------- 6-6-8-6- 5---3-1- 2-2-4-2- 1-------",
             },
         ),
+        Section(
+            chords="1",
+            lines={"kick": "X...............", "bass": "1-------", "guitar": "1358----", "strum": "x-------"},
+            level_db=-1.0,
+        ),
     ),
     strips={
         "kick": players.KICK_DEEP,
@@ -98,7 +105,7 @@ BORROWED_COAT = Song(
         "guitar": players.PLUCKED,
         "strum": players.STRUMMED,
         "organ": replace(players.ORGAN, level_db=-20.0),
-        "tune": replace(players.VOICE, register=62),
+        "tune": replace(players.VOICE, register=55),
     },
     ending=Ending.RING_OUT,
     loudness_db=-15.5,
@@ -159,6 +166,3 @@ LONG_WAY_ROUND = Song(
     fade_s=5.0,
     room_s=1.3,
 )
-
-REFERENCES = (SALT_AND_NEON, BORROWED_COAT, LONG_WAY_ROUND)
-"""The reference record, in order."""

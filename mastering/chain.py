@@ -1,0 +1,60 @@
+"""A track's chain: processors built from a `ChainSpec`, run in order, their latency taken off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from analysis.audio import Audio
+from analysis.units import Floats
+from mastering.eq import Eq
+from mastering.processor import Processor
+from mastering.specs import ChainSpec
+from mastering.stages import Gain, Offset, Width
+
+
+def build(spec: ChainSpec, rate_hz: int, channels: int) -> tuple[Processor, ...]:
+    """The processors that a spec asks for, in order; a stage that would change nothing is left out."""
+    stages: list[Processor] = []
+    if any(spec.dc_offset):
+        stages.append(Offset(spec.dc_offset, channels))
+    if spec.gain_db:
+        stages.append(Gain(spec.gain_db, channels))
+    if spec.eq:
+        stages.append(Eq(spec.eq, rate_hz, channels))
+    if spec.width != 1.0 and channels == 2:
+        stages.append(Width(spec.width, channels))
+    return tuple(stages)
+
+
+def process(audio: Audio, stages: Sequence[Processor]) -> Audio:
+    """The stream after all stages: as many frames as went in, in time with them.
+
+    The stages are used up by the first pass; build new ones for another.
+    """
+
+    def blocks() -> Iterator[Floats]:
+        late = sum(stage.latency_frames for stage in stages)
+        for part in _run(audio.blocks(), stages, audio.channels):
+            if late >= len(part):
+                late -= len(part)
+                continue
+            yield part[late:] if late else part
+            late = 0
+
+    return Audio(rate_hz=audio.rate_hz, channels=audio.channels, blocks=blocks)
+
+
+def _run(blocks: Iterator[Floats], stages: Sequence[Processor], channels: int) -> Iterator[Floats]:
+    for block in blocks:
+        yield _through(block, stages)
+    for done, stage in enumerate(stages):
+        rest = stage.flush()
+        yield _through(rest, stages[done + 1 :]) if len(rest) else np.zeros((0, channels))
+
+
+def _through(block: Floats, stages: Sequence[Processor]) -> Floats:
+    for stage in stages:
+        block = stage.process(block)
+    return block

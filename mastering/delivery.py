@@ -1,0 +1,76 @@
+"""One finished delivery: its files and what was measured on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mastering.loudness_solver import Limiting
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveredTrack:
+    """One track's file. Frames are of the delivery's rate.
+
+    Attributes:
+        source: the mix, relative to the folder of mixes.
+        file: relative to the output folder.
+        title: of the song.
+        start_frame: where its file begins in the programme.
+        frames: length of its file, gap included.
+        gap_frames: digital silence at its end.
+        loudness_lufs, true_peak_dbtp: measured on the file; None and -inf where silent.
+        sha256: of the file.
+        findings: sentences; empty when all is well.
+    """
+
+    source: str
+    file: str
+    title: str
+    start_frame: int
+    frames: int
+    gap_frames: int
+    loudness_lufs: float | None
+    true_peak_dbtp: float
+    sha256: str
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveredProgramme:
+    """A continuous file: the album, or a disc or a side of it."""
+
+    file: str
+    frames: int
+    title: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Delivery:
+    """All of one delivery.
+
+    Attributes:
+        name: of its specification.
+        rate_hz: of its files.
+        target_lufs: what was aimed at; None where levels were left alone.
+        ceiling_dbtp: what peaks may reach; None where there is no limiter.
+        loudness_lufs, true_peak_dbtp: of the programme as written.
+        gain_db: of the album before the limiter (of the first track where each has its own).
+        limiting: how much the limiter was predicted to do.
+        passed: whether every file meets the specification.
+        findings: sentences on the whole.
+        programmes, tracks: the files.
+    """
+
+    name: str
+    rate_hz: int
+    target_lufs: float | None
+    ceiling_dbtp: float | None
+    loudness_lufs: float | None
+    true_peak_dbtp: float
+    gain_db: float
+    limiting: Limiting
+    passed: bool
+    findings: tuple[str, ...]
+    programmes: tuple[DeliveredProgramme, ...]
+    tracks: tuple[DeliveredTrack, ...]

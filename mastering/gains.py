@@ -1,0 +1,117 @@
+"""The delivery's gain for each track: one for the album, or one each, by what the delivery anchors its loudness on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.hops import HOPS_PER_SECOND
+from analysis.loudness import integrated_lufs
+from analysis.units import Floats
+from mastering.loudness_solver import Envelope, Limiting, Loudness, Solution, limited, solve, whole_programme
+from mastering.specs import AlbumSpec, Anchor, DeliverySpec
+from mastering.timeline import Placement, Timeline
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryGains:
+    """What each track is turned up by.
+
+    Attributes:
+        tracks_db: gain of each track, dB.
+        target_lufs: what is aimed at; None where levels are left alone.
+        limiting: the limiting this is predicted to take.
+        bound: what stopped the gain short of the target; None where nothing did.
+    """
+
+    tracks_db: tuple[float, ...]
+    target_lufs: float | None
+    limiting: Limiting
+    bound: str | None
+
+
+def solve_gains(
+    album: AlbumSpec,
+    delivery: DeliverySpec,
+    timeline: Timeline,
+    envelopes: Sequence[Envelope],
+    ceiling_dbtp: float | None,
+    *,
+    bias_lu: float = 0.0,
+) -> DeliveryGains:
+    """Find the gains. `bias_lu` is how much more the last rendering should have had."""
+    count = len(album.tracks)
+    if album.as_is:
+        _, limiting = limited(envelopes, 0.0, ceiling_dbtp)
+        return DeliveryGains(tracks_db=(0.0,) * count, target_lufs=None, limiting=limiting, bound=None)
+    target = target_lufs(album, delivery)
+    if delivery.anchor is Anchor.EACH_TRACK:
+        solutions = [
+            solve(_slice(envelopes, placed), target, ceiling_dbtp, whole_programme(timeline.rate_hz))
+            for placed in timeline.placements
+        ]
+    else:
+        one = solve(envelopes, target + bias_lu, ceiling_dbtp, anchor_loudness(delivery, timeline))
+        solutions = [one] * count
+    return _gathered(solutions, target)
+
+
+def target_lufs(album: AlbumSpec, delivery: DeliverySpec) -> float:
+    """The delivery's own loudness, else the album's, else the delivery's fallback."""
+    if delivery.loudness_lufs is not None:
+        return delivery.loudness_lufs
+    return delivery.fallback_lufs if album.loudness_lufs is None else album.loudness_lufs
+
+
+def anchor_loudness(delivery: DeliverySpec, timeline: Timeline) -> Loudness:
+    """What of a programme must meet the target: the whole, or its loudest track."""
+    if delivery.anchor is not Anchor.LOUDEST_TRACK:
+        return whole_programme(timeline.rate_hz)
+
+    def loudest(energies: Floats) -> float | None:
+        found = [
+            integrated_lufs(energies[_hop(placed.mark, timeline) : _hop(placed.mark_end, timeline)], timeline.rate_hz)
+            for placed in timeline.placements
+        ]
+        return max((level for level in found if level is not None), default=None)
+
+    return loudest
+
+
+def _hop(frame: int, timeline: Timeline) -> int:
+    return round(frame * HOPS_PER_SECOND / timeline.rate_hz)
+
+
+def _gathered(solutions: Sequence[Solution], target: float) -> DeliveryGains:
+    return DeliveryGains(
+        tracks_db=tuple(solution.gain_db for solution in solutions),
+        target_lufs=target,
+        limiting=Limiting(
+            max_db=max((solution.limiting.max_db for solution in solutions), default=0.0),
+            p95_db=max((solution.limiting.p95_db for solution in solutions), default=0.0),
+        ),
+        bound=next((solution.bound for solution in solutions if solution.bound), None),
+    )
+
+
+def _slice(envelopes: Sequence[Envelope], placed: Placement) -> list[Envelope]:
+    """What of the envelopes lies in one track's own file, moved to its start."""
+    parts = []
+    for envelope in envelopes:
+        first, last = max(placed.mark, envelope.start), min(placed.mark_end, envelope.start + envelope.frames)
+        if first >= last:
+            continue
+        begin, end = first - envelope.start, last - envelope.start
+        hops = [round(frame * HOPS_PER_SECOND / envelope.rate_hz) for frame in (begin, end)]
+        parts.append(
+            Envelope(
+                start=first - placed.mark,
+                frames=last - first,
+                rate_hz=envelope.rate_hz,
+                cell_frames=envelope.cell_frames,
+                peaks=envelope.peaks[begin // envelope.cell_frames : math.ceil(end / envelope.cell_frames)],
+                hop_energies=envelope.hop_energies[hops[0] : hops[1]],
+            )
+        )
+    return parts

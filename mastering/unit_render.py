@@ -1,0 +1,185 @@
+"""One unit of one delivery, from the spools to its tracks' files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from analysis.audio import Audio
+from analysis.true_peak import CLOSER_LOOK
+from analysis.units import Floats, db_to_amplitude
+from mastering.assembly import PROGRAMME_CHANNELS, assemble
+from mastering.chain import process
+from mastering.dither import Quantiser
+from mastering.files import AudioFile, encoded, raw_dtype
+from mastering.limiter import Limiter
+from mastering.specs import AlbumSpec, DeliverySpec, TrackSpec
+from mastering.spool import Spool
+from mastering.timeline import Placement, Timeline, Unit
+
+Progress = Callable[[int, int], None]
+"""Told the number of a track and how many of its frames were just written."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitOrder:
+    """What is to be rendered.
+
+    Attributes:
+        album, delivery, timeline, unit: what and where.
+        spools: of all the album's tracks.
+        gains_db: delivery gain of each track of the album.
+        ceiling_dbtp: what the limiter holds; None leaves it out.
+        highest: highest peak of the unit before gain, linear, as the envelope shows it.
+        paths: file of each track of the album.
+    """
+
+    album: AlbumSpec
+    delivery: DeliverySpec
+    timeline: Timeline
+    unit: Unit
+    spools: Sequence[Spool]
+    gains_db: Sequence[float]
+    ceiling_dbtp: float | None
+    highest: float
+    paths: Sequence[Path]
+
+
+def render_unit(order: UnitOrder, progress: Progress) -> None:
+    """Write the files of every track of a unit, gaps included.
+
+    Raises:
+        OutputError: a file cannot be written.
+    """
+    audio, limits = _finished(order)
+    tracks = _Tracks(order, limits, progress)
+    try:
+        for block in audio.blocks():
+            tracks.write(block)
+        tracks.finish()
+    finally:
+        tracks.close()
+
+
+def _finished(order: UnitOrder) -> tuple[Audio, bool]:
+    """The unit after gain and limiter, and whether the limiter had to be there at all."""
+    gains = [db_to_amplitude(gain_db) if gain_db else 1.0 for gain_db in order.gains_db]
+    audio = assemble(order.timeline, order.unit, order.spools, gains)
+    if order.ceiling_dbtp is None:
+        return audio, False
+    loudest = order.highest * max(gains[track] for track in order.unit.tracks)
+    if loudest < CLOSER_LOOK * db_to_amplitude(order.ceiling_dbtp):
+        return audio, False
+    return process(audio, [Limiter(order.ceiling_dbtp, order.timeline.rate_hz, PROGRAMME_CHANNELS)]), True
+
+
+def untouched(track: TrackSpec, delivery: DeliverySpec, rate_hz: int, gain_db: float) -> bool:
+    """Whether nothing changes a track's samples: they lie on the file's grid already and need no dither."""
+    bits = delivery.encoding.bits
+    fits = bits is None or (track.grid_bits is not None and track.grid_bits <= bits)
+    faded = track.fade_in_s or track.fade_out_s or track.crossfade_s
+    return fits and track.chain.is_wire and gain_db == 0.0 and track.rate_hz == rate_hz and not faded
+
+
+class _Tracks:
+    """Takes a unit's stream and cuts it into the files of its tracks."""
+
+    def __init__(self, order: UnitOrder, limits: bool, progress: Progress) -> None:
+        self._order = order
+        self._limits = limits
+        self._progress = progress
+        self._position = order.unit.start
+        self._waiting = list(order.unit.tracks)
+        self._file: AudioFile | None = None
+        self._quantiser: Quantiser | None = None
+        self._placed: Placement | None = None
+        self._number = -1
+
+    def write(self, block: Floats) -> None:
+        """Take the next frames of the unit."""
+        done = 0
+        while done < len(block):
+            placed = self._open_at(self._position)
+            count = min(len(block) - done, placed.mark_end - self._position)
+            self._write_part(placed, block[done : done + count])
+            done += count
+
+    def finish(self) -> None:
+        """Write the silence after the unit's last sound, up to the end of its last track."""
+        while self._waiting or (self._placed and self._position < self._placed.mark_end):
+            placed = self._open_at(self._position)
+            self._write_silence(placed, placed.mark_end - self._position)
+
+    def close(self) -> None:
+        """Close what is open."""
+        if self._file:
+            self._file.__exit__(None, None, None)
+            self._file = None
+
+    def _open_at(self, position: int) -> Placement:
+        if self._placed is None or position >= self._placed.mark_end:
+            self.close()
+            self._start(self._waiting.pop(0))
+        assert self._placed is not None  # noqa: S101  (for the type checker: `_start` has set it)
+        return self._placed
+
+    def _start(self, number: int) -> None:
+        order, delivery = self._order, self._order.delivery
+        self._number, self._placed = number, order.timeline.placements[number]
+        track = order.album.tracks[number]
+        self._file = AudioFile(
+            order.paths[number],
+            delivery.container,
+            delivery.encoding,
+            rate_hz=order.timeline.rate_hz,
+            channels=PROGRAMME_CHANNELS,
+            frames=self._placed.mark_end - self._placed.mark,
+        )
+        self._quantiser = None
+        if delivery.encoding.bits:
+            clean = not self._limits and untouched(track, delivery, order.timeline.rate_hz, order.gains_db[number])
+            self._quantiser = Quantiser(
+                delivery.encoding.bits,
+                seed=order.album.seed,
+                track=number,
+                dithered=not clean,
+                mono=track.channels == 1,
+            )
+
+    def _write_part(self, placed: Placement, part: Floats) -> None:
+        """Write frames that lie in one track; what no song reaches stays digital zero."""
+        end = self._position + len(part)
+        while self._position < end:
+            sounding, until = self._sounding(self._position)
+            count = min(until, end) - self._position
+            if sounding:
+                start = len(part) - (end - self._position)
+                self._put(encoded(part[start : start + count], self._order.delivery.encoding, self._quantiser))
+            else:
+                self._write_silence(placed, count)
+
+    def _sounding(self, position: int) -> tuple[bool, int]:
+        """Whether any song of the unit plays at a frame, and the first frame at which that may change."""
+        spans = [self._order.timeline.placements[track] for track in self._order.unit.tracks]
+        playing = [span.end for span in spans if span.start <= position < span.end]
+        if playing:
+            return True, max(playing)
+        return False, min((span.start for span in spans if span.start > position), default=position + 2**62)
+
+    def _write_silence(self, placed: Placement, frames: int) -> None:
+        left = frames
+        while left > 0:
+            count = min(left, 65_536)
+            self._put(np.zeros((count, PROGRAMME_CHANNELS), dtype=raw_dtype(self._order.delivery.encoding)))
+            left -= count
+        if self._quantiser:
+            self._quantiser.skip(frames)
+
+    def _put(self, raw: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> None:
+        if self._file:
+            self._file.write(raw)
+        self._position += len(raw)
+        self._progress(self._number, len(raw))

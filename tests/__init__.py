@@ -1,0 +1,1 @@
+"""The tests, and the signals they are made of. Never installed."""
