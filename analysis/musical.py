@@ -21,7 +21,7 @@ RATE_HZ = 22_050
 """The rate at which tempo and key are read; neither needs what lies above 11 kHz."""
 
 LONGEST_S = 90.0
-"""The longest excerpt taken: tempo and key settle within it, and memory stays near 100 MB."""
+"""The longest excerpt taken: tempo and key settle within it, and memory peaks at some 300 MB."""
 
 SHORTEST_S = 4.0
 """The shortest excerpt that holds the eight beats or so, and the few chords, that are needed."""
@@ -36,7 +36,8 @@ FEWEST_BEATS = 8
 """Beats needed for a line through them to mean anything."""
 
 WEAKEST_BEATS = 1.5
-"""Onset strength at the median beat, over the mean: noise reads 1.3, all but ambient music 2 to 5."""
+"""Onset strength at the median beat, over the mean: noise reads 1.3, music without a pulse 1.2 to 1.4, music
+with one 2 to 5."""
 
 WEAKEST_RISE_DB = 0.1
 """Onset strength of the median beat: a held tone reads 0.03, the softest music tried 0.6."""

@@ -42,7 +42,7 @@ FARTHEST_KEY_STEPS = 6
 """Half of the circle of fifths; the change of mode that can come on top makes nothing worse."""
 
 SURE_KEY_CONFIDENCE = 0.1
-"""Lead in correlation from which a key counts in full. Of game music, half the pieces reach it; the others
+"""Lead in correlation from which a key counts in full. Of game music, a good third of the pieces reach it; the others
 waver between neighbours such as relative or parallel keys."""
 
 FARTHEST_TEMPO_OCTAVES = 0.5

@@ -16,6 +16,10 @@ FLATNESS_DB = 0.5  # noise of a minute, from 100 Hz up
 WIDTH_TOLERANCE_DB = 0.7  # noise of 20 s
 CORRELATION_TOLERANCE = 0.06  # the same
 ROUNDING_DB = 1e-3
+GATED_LEVEL_DB = 0.1  # the frame in which two parts meet counts with one of them
+PADDED_LEVEL_DB = 0.2  # the frames in which noise and silence meet
+LOW_SINE_DB = 0.2  # a little leaks out of the lowest band
+SHARE_TOLERANCE = 0.01
 
 RATE_HZ = 44_100
 
@@ -46,7 +50,7 @@ def test_a_full_scale_sine_reads_its_power_in_its_band(frequency_hz: int, rate_h
 @pytest.mark.parametrize("frequency_hz", [25, 31.25, 50, 63])
 def test_a_low_sine_keeps_its_power_over_neighbouring_bands(frequency_hz: float) -> None:
     mid_db = np.array(measured(stereo(sine(frequency_hz, 2.0, RATE_HZ))).mid_db)
-    assert power_to_db(float(np.sum(10 ** (mid_db / 10)))) == pytest.approx(-3.01, rel=0, abs=0.2)
+    assert power_to_db(float(np.sum(10 ** (mid_db / 10)))) == pytest.approx(-3.01, rel=0, abs=LOW_SINE_DB)
     assert abs(int(np.argmax(mid_db)) - band_at(frequency_hz)) <= 1
 
 
@@ -69,11 +73,11 @@ def test_the_gate_leaves_out_what_is_40_db_down(quiet_db: float, counts: bool) -
     loud, quiet = sine(1000, 5.0, RATE_HZ), 10 ** (quiet_db / 20) * sine(4000, 15.0, RATE_HZ)
     spectrum = measured(stereo(np.concatenate([loud, quiet])))
     if counts:
-        assert spectrum.gated_share == pytest.approx(1.0, rel=0, abs=0.01)
-        assert spectrum.mid_db[band_at(4000)] == pytest.approx(-3.01 + quiet_db - 1.25, rel=0, abs=0.1)
+        assert spectrum.gated_share == pytest.approx(1.0, rel=0, abs=SHARE_TOLERANCE)
+        assert spectrum.mid_db[band_at(4000)] == pytest.approx(-3.01 + quiet_db - 1.25, rel=0, abs=GATED_LEVEL_DB)
     else:
-        assert spectrum.gated_share == pytest.approx(0.25, rel=0, abs=0.01)
-        assert spectrum.mid_db[band_at(1000)] == pytest.approx(-3.01, rel=0, abs=0.1)
+        assert spectrum.gated_share == pytest.approx(0.25, rel=0, abs=SHARE_TOLERANCE)
+        assert spectrum.mid_db[band_at(1000)] == pytest.approx(-3.01, rel=0, abs=GATED_LEVEL_DB)
         assert spectrum.mid_db[band_at(4000)] < -3.01 + quiet_db - 10
 
 
@@ -81,7 +85,7 @@ def test_silence_around_the_music_changes_nothing(rng: np.random.Generator) -> N
     noise = pink_noise(20.0, RATE_HZ, rng)
     alone = np.array(measured(noise).mid_db)[TONE_BANDS]
     padded = np.array(measured(np.pad(noise, ((10 * RATE_HZ, 10 * RATE_HZ), (0, 0)))).mid_db)[TONE_BANDS]
-    assert padded == pytest.approx(alone, rel=0, abs=0.2)
+    assert padded == pytest.approx(alone, rel=0, abs=PADDED_LEVEL_DB)
 
 
 @pytest.mark.parametrize("side_gain", [0.1, 0.5, 1.0, 2.0])
@@ -124,7 +128,8 @@ def test_only_the_band_that_is_wide_is_wide(rng: np.random.Generator) -> None:
     noise = pink_noise(5.0, RATE_HZ, rng, channels=1)[:, 0]
     width_db = measured(mid_side(noise, 0.01 * sine(2000, 5.0, RATE_HZ))).width_db()
     assert abs(TONE_BANDS_HZ[int(np.argmax(width_db))] - 2000) < 100
-    assert (np.delete(width_db, range(16, 21)) < -40).all()
+    octaves_away = np.abs(np.log2(TONE_BANDS_HZ / 2000))
+    assert (width_db[octaves_away > 0.9] < -40).all()
 
 
 def test_twelfths_add_up_to_thirds(rng: np.random.Generator) -> None:
