@@ -1,4 +1,4 @@
-"""Opening audio files of every kind we read: soundfile for most, PyAV for AAC and ALAC."""
+"""Opening audio files of every kind we read: soundfile for most, PyAV for AAC, ALAC and MP3."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import soundfile
 
 from analysis import load_av
 from analysis.audio import BLOCK_FRAMES, Audio, SourceInfo
-from analysis.container import missing_seconds
+from analysis.container import shortage
 from analysis.errors import AudioContentError, AudioFileError
 from analysis.units import Floats
 
@@ -31,7 +31,6 @@ SUFFIXES = frozenset(
         ".ogg",
         ".oga",
         ".opus",
-        ".mp3",
     }
     | load_av.SUFFIXES
 )
@@ -61,7 +60,7 @@ def open_audio(path: Path) -> LoadedAudio:
         AudioContentError: no frames, or a rate outside 8 to 384 kHz; while reading, NaN or Inf samples.
     """
     if not path.exists():
-        raise AudioFileError(f"{path}: there is no such file.")
+        raise AudioFileError(f"{path}: there is no such file; check the name.")
     if path.is_dir():
         raise AudioFileError(f"{path} is a folder; name an audio file.")
     info = load_av.inspect(path) if path.suffix.lower() in load_av.SUFFIXES else _inspect(path)
@@ -79,7 +78,7 @@ def _inspect(path: Path) -> SourceInfo:
         found = soundfile.info(str(path))
     except (soundfile.LibsndfileError, RuntimeError, OSError) as error:
         if isinstance(error, PermissionError) or not _readable(path):
-            raise AudioFileError(f"{path}: no permission to read it.") from error
+            raise AudioFileError(f"{path}: no permission to read it; allow that or name another file.") from error
         raise AudioFileError(
             f"{path.name} is not audio that can be read ({_reason(error)}): export it again as WAV, FLAC or AIFF."
         ) from error
@@ -107,16 +106,14 @@ def _reason(error: Exception) -> str:
 
 
 def _check(path: Path, info: SourceInfo) -> None:
+    if lacks := shortage(path, info):
+        raise AudioFileError(f"{path.name} is cut short: {lacks}: copy or export it again.")
     if info.frames == 0:
         raise AudioContentError(f"{path.name} has 0 frames of audio: export it again.")
     if not _LOWEST_RATE_HZ <= info.rate_hz <= _HIGHEST_RATE_HZ:
         raise AudioContentError(
-            f"{path.name} has a sample rate of {info.rate_hz} Hz; 8000 to 384000 Hz can be used: export it at 44100 or 48000."
-        )
-    missing_s = missing_seconds(path, info)
-    if missing_s:
-        raise AudioFileError(
-            f"{path.name} is cut short: {missing_s:.2f} s of what its header promises are missing: copy or export it again."
+            f"{path.name} has a sample rate of {info.rate_hz} Hz; "
+            "8000 to 384000 Hz can be used: export it at 44100 or 48000."
         )
 
 
@@ -129,13 +126,14 @@ def _decode(path: Path) -> Iterator[Floats]:
                 read += len(block)
                 yield block
         except soundfile.LibsndfileError as error:
+            after_s = read / file.samplerate
             raise AudioFileError(
-                f"{path.name} is damaged after {read / file.samplerate:.2f} s ({_reason(error)}): copy or export it again."
+                f"{path.name} is damaged after {after_s:.2f} s ({_reason(error)}): copy or export it again."
             ) from error
         if file.format == "FLAC" and read < expected:
+            there_s, promised_s = read / file.samplerate, expected / file.samplerate
             raise AudioFileError(
-                f"{path.name} is cut short: {read / file.samplerate:.2f} of {expected / file.samplerate:.2f} s are there: "
-                "copy or export it again."
+                f"{path.name} is cut short: {there_s:.2f} of {promised_s:.2f} s are there: copy or export it again."
             )
 
 
@@ -145,8 +143,8 @@ def _checked(path: Path, info: SourceInfo, blocks: partial[Iterator[Floats]]) ->
         if not np.isfinite(block).all():
             bad = start + int(np.argmin(np.isfinite(block).all(axis=1)))
             raise AudioContentError(
-                f"{path.name} holds samples that are not numbers (NaN or Inf), the first at {bad / info.rate_hz:.3f} s: "
-                "export it again."
+                f"{path.name} holds samples that are not numbers (NaN or Inf), "
+                f"the first at {bad / info.rate_hz:.3f} s: export it again."
             )
         start += len(block)
         yield block

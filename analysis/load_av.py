@@ -1,4 +1,8 @@
-"""AAC and ALAC (m4a, mp4, aac), which libsndfile cannot read, through PyAV; imported only when such a file is met."""
+"""AAC and ALAC (m4a, mp4, aac) and MP3 through PyAV, which is imported only when such a file is met.
+
+libsndfile cannot read the first two, and of an MP3 of variable bit rate without a header that tells its length it
+reads only as much as it has guessed beforehand.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +16,12 @@ from analysis.audio import BLOCK_FRAMES, SourceInfo
 from analysis.errors import AudioFileError
 from analysis.units import Floats
 
-SUFFIXES = frozenset({".m4a", ".mp4", ".m4b", ".aac", ".alac", ".mov"})
+SUFFIXES = frozenset({".m4a", ".mp4", ".m4b", ".aac", ".alac", ".mov", ".mp3"})
+
+_PADDING_FRAMES = 2048
+"""A decoded stream may exceed the length that its container names by the last packet's padding, at most this."""
+
+_SPARE_S = 0.2  # or fall short of it by the encoder's run-in and padding
 
 _SCALE = {"u8": 2.0**7, "s16": 2.0**15, "s32": 2.0**31, "flt": 1.0, "dbl": 1.0}
 
@@ -32,7 +41,7 @@ def inspect(path: Path) -> SourceInfo:
             lossless = context.name == "alac"
             return SourceInfo(
                 container=path.suffix[1:].upper(),
-                encoding=context.name.upper(),
+                encoding=context.name.removesuffix("float").upper(),
                 bits=(24 if context.format.bits == 32 else context.format.bits) if lossless else None,
                 lossy=not lossless,
                 rate_hz=context.sample_rate,
@@ -49,25 +58,39 @@ def decode(path: Path, channels: int) -> Iterator[Floats]:
     """Blocks `(frames, channels)` of the first audio stream; encoder padding that the container names is skipped.
 
     Raises:
-        AudioFileError: the file is damaged part of the way.
+        AudioFileError: the file is damaged part of the way, or ends before its time.
     """
     import av
 
     waiting: list[Floats] = []
-    count = 0
+    count = given = 0
+    named: int | None = None
     try:
         with av.open(str(path)) as file:
-            for frame in file.decode(_stream(path, file)):
-                part = _samples(frame, channels)
-                waiting.append(part)
-                count += len(part)
-                if count >= BLOCK_FRAMES:
-                    yield np.concatenate(waiting)
-                    waiting, count = [], 0
+            stream = _stream(path, file)
+            rate_hz = stream.codec_context.sample_rate
+            if "mp4" in file.format.name and stream.duration:
+                named = round(stream.duration * stream.time_base * rate_hz)
+            for frame in file.decode(stream):
+                waiting.append(_samples(frame, channels))
+                count += len(waiting[-1])
+                if count >= BLOCK_FRAMES + _PADDING_FRAMES:
+                    whole = np.concatenate(waiting)
+                    yield whole[:BLOCK_FRAMES]
+                    waiting = [whole[BLOCK_FRAMES:]]
+                    count -= BLOCK_FRAMES
+                    given += BLOCK_FRAMES
     except (av.FFmpegError, OSError) as error:
         raise AudioFileError(f"{path.name} is damaged ({_reason(error)}): copy or export it again.") from error
+    if named is not None and given + count < named - _SPARE_S * rate_hz:
+        raise AudioFileError(
+            f"{path.name} is cut short: {(given + count) / rate_hz:.2f} of {named / rate_hz:.2f} s are there: "
+            "copy or export it again."
+        )
     if waiting:
-        yield np.concatenate(waiting)
+        rest = np.concatenate(waiting)
+        padding = given + len(rest) - named if named is not None else 0
+        yield rest[: len(rest) - padding] if 0 < padding <= _PADDING_FRAMES else rest
 
 
 def _stream(path: Path, file: Any) -> Any:

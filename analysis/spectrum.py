@@ -32,7 +32,7 @@ _FRAME_S = 0.186  # 8192 frames at 44.1 kHz
 _GATE_DB = 40
 _LEVELS = 200  # steps of 1 dB from -180 dB up; float audio may exceed full scale by 20 dB
 _LOWEST_DB = -180
-MASKED_DB = 60.0
+MASKED_DB = 40.0
 """A band this far below the strongest third is taken for empty: codecs cut there, and no tone can be read."""
 
 
@@ -63,7 +63,7 @@ class Spectrum:
         return np.asarray(mid - mid.mean())
 
     def heard(self) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-        """Which of the 28 tone bands hold anything: those within 60 dB of the strongest."""
+        """Which of the 28 tone bands hold anything: those within 40 dB of the strongest."""
         mid = np.array(self.mid_db)[TONE_BANDS]
         return np.asarray(mid > mid.max() - MASKED_DB)
 

@@ -1,0 +1,131 @@
+"""Delivery specifications from their data files, and what the command line overrides in them."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from analysis.errors import SpecificationError
+from assistant.validation import between, sentences
+from mastering.specs import Anchor, Container, DeliverySpec, Encoding
+from references import DELIVERIES
+
+LoudnessTarget = Annotated[float, between(-40, -4, "LUFS")]
+Ceiling = Annotated[float, between(-20, 0, "dBTP")]
+Rate = Annotated[int, between(8_000, 384_000, "Hz")]
+
+
+class DeliveryFile(BaseModel):
+    """What a delivery's TOML file may hold; the words are those of `DeliverySpec`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
+    title: str
+    loudness_lufs: LoudnessTarget | None = None
+    fallback_lufs: LoudnessTarget = -14.0
+    anchor: Anchor = Anchor.ALBUM
+    ceiling_dbtp: Ceiling | None = None
+    rate_hz: Rate | None = None
+    container: Container = Container.WAV
+    encoding: Encoding = Encoding.PCM_24
+    sector_frames: Annotated[int, between(1, 100_000, "frames")] = 1
+    source: str
+    date: str
+
+    def spec(self) -> DeliverySpec:
+        """As the renderer takes it.
+
+        Raises:
+            SpecificationError: a combination that no file can hold.
+        """
+        return DeliverySpec(
+            name=self.name,
+            title=self.title,
+            loudness_lufs=self.loudness_lufs,
+            fallback_lufs=self.fallback_lufs,
+            anchor=self.anchor,
+            ceiling_dbtp=self.ceiling_dbtp,
+            rate_hz=self.rate_hz,
+            container=self.container,
+            encoding=self.encoding,
+            sector_frames=self.sector_frames,
+            source=f"{self.source} ({self.date})",
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Overrides:
+    """What a person asks for instead of a delivery's own figures; None leaves one alone."""
+
+    loudness_lufs: float | None = None
+    ceiling_dbtp: float | None = None
+    rate_hz: int | None = None
+    depth: int | None = None
+    container: Container | None = None
+
+
+def built_in() -> tuple[str, ...]:
+    """Names of the deliveries that ship."""
+    return tuple(sorted(path.stem for path in DELIVERIES.glob("*.toml")))
+
+
+def load_delivery(name: str) -> DeliverySpec:
+    """A delivery by its name, or by the path of a TOML file.
+
+    Raises:
+        SpecificationError: there is none, or its file says something impossible.
+    """
+    path = Path(name) if name.endswith(".toml") else DELIVERIES / f"{name}.toml"
+    if not name.endswith(".toml") and name not in built_in():
+        raise SpecificationError(
+            f"There is no delivery called {name!r}: choose {', '.join(built_in())}, or name a .toml file."
+        )
+    try:
+        return DeliveryFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).spec()
+    except OSError as error:
+        raise SpecificationError(f"{path}: the delivery's file cannot be read ({error.strerror}).") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SpecificationError(f"{path} is not TOML: {error}.") from error
+    except ValidationError as error:
+        raise SpecificationError(f"{path}: {'; '.join(sentences(error))}.") from error
+
+
+def overridden(spec: DeliverySpec, overrides: Overrides) -> DeliverySpec:
+    """The delivery with what was asked for instead.
+
+    Raises:
+        SpecificationError: out of range, or a combination that no file can hold.
+    """
+    changes: dict[str, object] = {}
+    for option, key, kind, value in (
+        ("--loudness", "loudness_lufs", LoudnessTarget, overrides.loudness_lufs),
+        ("--ceiling", "ceiling_dbtp", Ceiling, overrides.ceiling_dbtp),
+        ("--rate", "rate_hz", Rate, overrides.rate_hz),
+    ):
+        if value is not None:
+            changes[key] = _checked(option, kind, value)
+    if overrides.rate_hz is not None and overrides.rate_hz != spec.rate_hz:
+        changes["sector_frames"] = 1  # sectors belong to the disc's own rate
+    if overrides.depth is not None:
+        depths = {16: Encoding.PCM_16, 24: Encoding.PCM_24, 32: Encoding.FLOAT_32}
+        if overrides.depth not in depths:
+            raise SpecificationError(
+                f"--depth {overrides.depth} is not possible: choose 16, 24, or 32 (floating point)."
+            )
+        changes["encoding"] = depths[overrides.depth]
+    if overrides.container is not None:
+        changes["container"] = overrides.container
+    return dataclasses.replace(spec, **changes)  # type: ignore[arg-type]
+
+
+def _checked(option: str, kind: object, value: float) -> object:
+    try:
+        return TypeAdapter(kind).validate_python(value)
+    except ValidationError as error:
+        raise SpecificationError(f"{option} {value:g} {error.errors()[0]['ctx']['error']}.") from error

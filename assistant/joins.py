@@ -1,0 +1,54 @@
+"""How each song begins, ends and gives way to the next: what of the mix is used, fades, gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from analysis.edges import Ending
+from analysis.track import TrackAnalysis
+
+_LEAD_IN_S = 0.15  # kept before the first sound: breath, the stroke of a pick
+_AFTER_END_S = 3.0  # kept after the felt end: it may run on under the next song
+_TRIM_FROM_S = 0.35  # shorter silences are left as they are
+_CLICK_S = 0.002
+_TAIL_FADE_S = 1.0
+_CUT_FADE_S = 0.02
+_GAPS_S = {Ending.COLD: 2.0, Ending.RING_OUT: 1.5, Ending.FADE: 1.0}
+_ENDINGS = {Ending.COLD: "ends cold", Ending.RING_OUT: "rings out", Ending.FADE: "fades out"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Join:
+    """The part of a mix that is used (seconds of the mix), its fades, the gap after it, and why."""
+
+    start_s: float
+    end_s: float
+    fade_in_s: float
+    fade_out_s: float
+    gap_s: float
+    why: str
+
+
+def plan_join(track: TrackAnalysis, *, as_is: bool) -> Join:
+    """Decide for one track. As it is, nothing is cut or faded, so that its samples stay what they are."""
+    edges, length_s = track.edges, track.duration_s
+    gap_s = _GAPS_S[edges.ending]
+    why = f"{_ENDINGS[edges.ending]} at {edges.felt_end_s:.1f} s; {gap_s:g} s from there to the next first sound"
+    if as_is:
+        return Join(start_s=0.0, end_s=length_s, fade_in_s=0.0, fade_out_s=0.0, gap_s=gap_s, why=why)
+    start_s = edges.first_sound_s - _LEAD_IN_S if edges.first_sound_s > _TRIM_FROM_S else 0.0
+    end_s = min(length_s, edges.felt_end_s + _AFTER_END_S)
+    cut = end_s < length_s - _TRIM_FROM_S
+    if not cut:
+        end_s = length_s
+    trimmed = [f"{start_s:.2f} s of silence before it left out"] if start_s else []
+    trimmed += [f"{length_s - end_s:.2f} s after its decay left out"] if cut else []
+    head_silent, tail_silent = track.integrity.digital_head_s > 0, track.integrity.digital_tail_s > 0
+    return Join(
+        start_s=start_s,
+        end_s=end_s,
+        fade_in_s=_LEAD_IN_S / 2 if start_s else 0.0 if head_silent else _CLICK_S,
+        fade_out_s=_TAIL_FADE_S if cut else 0.0 if tail_silent else _CUT_FADE_S,
+        gap_s=gap_s,
+        why="; ".join([why, *trimmed]),
+    )

@@ -1,0 +1,75 @@
+"""`manifest.json`: what lies in the output folder and what was measured on it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mastering.delivery import Delivery
+
+SCHEMA = 1
+
+
+def described(delivery: Delivery) -> dict[str, Any]:
+    """One delivery as the manifest tells it; paths relative to the manifest."""
+    return {
+        "rate_hz": delivery.rate_hz,
+        "loudness_lufs": _figure(delivery.loudness_lufs),
+        "true_peak_dbtp": _figure(delivery.true_peak_dbtp),
+        "findings": list(delivery.findings),
+        "programmes": [
+            {"file": f"{delivery.name}/{part.file}", "frames": part.frames, "title": part.title, "sha256": part.sha256}
+            for part in delivery.programmes
+        ],
+        "tracks": [
+            {
+                "source": track.source,
+                "file": f"{delivery.name}/{track.file}",
+                "title": track.title,
+                "programme": f"{delivery.name}/{delivery.programmes[0].file}",
+                "start_frame": track.start_frame,
+                "frames": track.frames,
+                "gap_frames": track.gap_frames,
+                "loudness_lufs": _figure(track.loudness_lufs),
+                "true_peak_dbtp": _figure(track.true_peak_dbtp),
+                "sha256": track.sha256,
+                "findings": list(track.findings),
+            }
+            for track in delivery.tracks
+        ],
+    }
+
+
+def merged(folder: Path, delivery: Delivery, left_out: Mapping[str, str]) -> str:
+    """The manifest of a folder with one delivery added or replaced, as JSON."""
+    known = read(folder)
+    deliveries = {name: told for name, told in known.get("deliveries", {}).items() if name != delivery.name}
+    deliveries[delivery.name] = described(delivery)
+    whole = {
+        "schema": SCHEMA,
+        "deliveries": deliveries,
+        "left_out": [{"source": source, "reason": reason} for source, reason in sorted(left_out.items())],
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The manifest of a folder; empty where there is none that can be read."""
+    try:
+        found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and found.get("schema") == SCHEMA else {}
+
+
+def files_of(folder: Path, name: str) -> Sequence[str]:
+    """Names of the files that the folder's manifest lists for a delivery."""
+    told = read(folder).get("deliveries", {}).get(name, {})
+    return [Path(part["file"]).name for key in ("programmes", "tracks") for part in told.get(key, [])]
+
+
+def _figure(level: float | None) -> float | None:
+    return round(level, 3) if level is not None and math.isfinite(level) else None

@@ -1,0 +1,150 @@
+"""Which files are the album: a folder of mixes or a list of them, who mixed what, and what the songs are called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from analysis.errors import AudioFileError, PlanError
+from analysis.load import SUFFIXES
+from assistant.order import natural_sorted
+
+_DISC = re.compile(r"^(cd|disc|disk|side)[ _-]?[0-9a-d]+$", re.IGNORECASE)
+_NUMBER = re.compile(r"^(?:[0-9]{1,2}[-.])?(?:[0-9]{1,3}|[A-Da-d][0-9]{1,2})(?:\s*[-._)]+\s*|\s+|_)(?=\S)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MixFile:
+    """One mix: where it is, what it is called relative to the folder of mixes, who mixed it."""
+
+    path: Path
+    file: str
+    engineer: str | None
+
+    @property
+    def title(self) -> str:
+        """The song's name: the file's, without its number."""
+        stem = PurePosixPath(self.file).stem
+        return _NUMBER.sub("", stem).replace("_", " ").strip() or stem
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MixFolder:
+    """The album's mixes in the order of their names, and the folder they are named from."""
+
+    folder: Path
+    mixes: tuple[MixFile, ...]
+
+
+def gather(paths: Sequence[Path], engineers: Sequence[tuple[str, str]] = ()) -> MixFolder:
+    """Find the mixes.
+
+    Args:
+        paths: one folder, or audio files.
+        engineers: (name, file name or pattern); an exact file name goes before a pattern.
+
+    Raises:
+        AudioFileError: nothing there, or no audio in it.
+        PlanError: an engineer's pattern fits no mix.
+    """
+    if len(paths) == 1 and paths[0].is_dir():
+        folder = paths[0]
+        found = audio_files(folder)
+        if not found:
+            raise AudioFileError(
+                f"{folder} holds no audio files: name a folder with the album's mixes (WAV, FLAC, AIFF, ...)."
+            )
+    else:
+        found = [path for path in paths if not path.is_dir()]
+        _refuse_missing(paths)
+        if len(found) != len(paths):
+            raise AudioFileError("Give one folder of mixes or a list of files, not both.")
+        folder = _common_folder(found)
+    files = {path.relative_to(folder).as_posix(): path for path in found}
+    named = _engineers(list(files), engineers)
+    mixes = [
+        MixFile(path=files[file], file=file, engineer=named.get(file) or _by_folder(file))
+        for file in natural_sorted(list(files))
+    ]
+    return MixFolder(folder=folder, mixes=tuple(mixes))
+
+
+def audio_files(folder: Path) -> list[Path]:
+    """Audio files in a folder and its subfolders, by name; hidden ones are passed over."""
+    inside = [path for path in folder.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()]
+    return sorted(path for path in inside if not any(part.startswith(".") for part in path.relative_to(folder).parts))
+
+
+def expand(paths: Sequence[Path]) -> list[Path]:
+    """Files and the audio files of folders, in order, each once.
+
+    Raises:
+        AudioFileError: a path is missing, or a folder holds no audio.
+    """
+    _refuse_missing(paths)
+    found: dict[Path, None] = {}
+    for path in paths:
+        inside = audio_files(path) if path.is_dir() else [path]
+        if not inside:
+            raise AudioFileError(f"{path} holds no audio files.")
+        found.update(dict.fromkeys(inside))
+    return list(found)
+
+
+def same_names(mixes: MixFolder) -> list[str]:
+    """Advice on mixes that share a title, one sentence for each."""
+    seen: dict[str, list[str]] = {}
+    for mix in mixes.mixes:
+        seen.setdefault(mix.title.casefold(), []).append(mix.file)
+    return [
+        f"{' and '.join(files)} have the same title: both are on the album; take one away if that is not meant"
+        for files in seen.values()
+        if len(files) > 1
+    ]
+
+
+def _refuse_missing(paths: Sequence[Path]) -> None:
+    for path in paths:
+        if not path.exists():
+            raise AudioFileError(f"{path}: there is no such file or folder.")
+
+
+def _common_folder(paths: Sequence[Path]) -> Path:
+    folder = paths[0].absolute().parent
+    while not all(path.absolute().is_relative_to(folder) for path in paths):
+        folder = folder.parent
+    relative = [path.is_absolute() for path in paths]
+    return folder if any(relative) else _as_given(folder, paths[0])
+
+
+def _as_given(folder: Path, path: Path) -> Path:
+    """The folder in the words of a relative path, so that the files are found below it."""
+    candidates = [parent for parent in path.parents if parent.absolute() == folder]
+    return candidates[0] if candidates else folder
+
+
+def _by_folder(file: str) -> str | None:
+    """Subfolders name engineers, but `CD1`, `disc 2` and the like name discs."""
+    folders = [part for part in PurePosixPath(file).parts[:-1] if not _DISC.match(part)]
+    return folders[0] if folders else None
+
+
+def _engineers(files: Sequence[str], patterns: Sequence[tuple[str, str]]) -> dict[str, str]:
+    named: dict[str, str] = {}
+    exact: dict[str, str] = {}
+    for name, pattern in patterns:
+        whole = [file for file in files if pattern in {file, PurePosixPath(file).name}]
+        fitting = whole or [file for file in files if _fits(file, pattern)]
+        if not fitting:
+            raise PlanError(f"--engineer {name}={pattern} fits none of the {len(files)} mixes: check the file names.")
+        target = exact if whole else named
+        for file in fitting:
+            target.setdefault(file, name)
+    return named | exact
+
+
+def _fits(file: str, pattern: str) -> bool:
+    return fnmatchcase(file, pattern) or fnmatchcase(PurePosixPath(file).name, pattern)

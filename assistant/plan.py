@@ -1,0 +1,100 @@
+"""The album plan: the whole decision, as it stands in a TOML file that people read and change.
+
+One declaration serves the file, its validation and its documentation: each field has its range, unit and meaning.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from assistant.deliveries import LoudnessTarget, Rate
+from assistant.validation import between
+from mastering.specs import EqShape
+
+Seconds = Annotated[float, between(0, 36_000, "s")]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class EqPlan(_Table):
+    """One band of a track's EQ."""
+
+    shape: EqShape
+    freq_hz: Annotated[float, between(10, 40_000, "Hz")]
+    gain_db: Annotated[float, between(-12, 12, "dB")]
+    q: Annotated[float, between(0.1, 10, "")]
+
+
+class WhyPlan(_Table):
+    """Why each decision about a track was taken. For people; nothing reads it."""
+
+    tone: str = ""
+    width: str = ""
+    level: str = ""
+    join: str = ""
+    notes: str = ""
+
+
+class TrackPlan(_Table):
+    """One track, in album order."""
+
+    file: Annotated[str, Field(min_length=1, description="the mix, relative to album.mixes")]
+    title: Annotated[str, Field(min_length=1)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="of the mix when it was planned")]
+    engineer: Annotated[str | None, Field(description="who mixed it")] = None
+    dc_offset: Annotated[
+        tuple[Annotated[float, between(-1, 1, "of full scale")], ...],
+        Field(max_length=2, description="taken off each channel"),
+    ] = ()
+    gain_db: Annotated[float, between(-40, 40, "dB"), Field(description="level against the other tracks")] = 0.0
+    width: Annotated[float, between(0, 2, "times"), Field(description="of the side signal; 1 leaves it")] = 1.0
+    start_s: Annotated[Seconds, Field(description="first of the mix that is used")]
+    end_s: Annotated[Seconds, Field(description="end of what is used")]
+    first_sound_s: Annotated[Seconds, Field(description="where the song is felt to begin")]
+    felt_end_s: Annotated[Seconds, Field(description="where it is felt to end; the gap counts from here")]
+    fade_in_s: Annotated[float, between(0, 60, "s")] = 0.0
+    fade_out_s: Annotated[float, between(0, 60, "s")] = 0.0
+    gap_s: Annotated[float, between(0, 6, "s"), Field(description="from the felt end to the next first sound")] = 2.0
+    crossfade_s: Annotated[float, between(0, 30, "s"), Field(description="overlap with the next instead of a gap")] = (
+        0.0
+    )
+    eq: Annotated[tuple[EqPlan, ...], Field(max_length=8)] = ()
+    eq_fit_error_db: Annotated[float | None, Field(description="how far the bands are from the wanted curve, RMS")] = (
+        None
+    )
+    why: WhyPlan = WhyPlan()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> TrackPlan:
+        if not self.start_s < self.end_s:
+            raise ValueError(f"end_s = {self.end_s:g} must be over start_s = {self.start_s:g} s")
+        return self
+
+
+class AlbumTable(_Table):
+    """The album as a whole."""
+
+    title: Annotated[str, Field(min_length=1)]
+    mixes: Annotated[str, Field(description="folder of the mixes, relative to this file")]
+    references: Annotated[tuple[str, ...], Field(description="what it was planned against; not needed to render")] = ()
+    rate_hz: Annotated[Rate, Field(description="of deliveries that name none")]
+    loudness_lufs: Annotated[LoudnessTarget | None, Field(description="for deliveries that name none")] = None
+    as_is: Annotated[
+        bool, Field(description="mastered already: no gain, and a limiter only where a ceiling needs it")
+    ] = False
+    seed: Annotated[int, between(0, 2**31 - 1, ""), Field(description="of the dither")] = 1
+    deliveries: Annotated[tuple[str, ...], Field(min_length=1)] = ("streaming",)
+    why_order: str = ""
+    why_loudness: str = ""
+
+
+class AlbumPlan(_Table):
+    """The whole plan."""
+
+    schema_: Annotated[Literal[1], Field(alias="schema")] = 1
+    album: AlbumTable
+    track: Annotated[tuple[TrackPlan, ...], Field(min_length=1)]

@@ -1,0 +1,155 @@
+"""Plans as TOML: written with comments that explain, read with errors that help, changed without losing a comment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tomlkit
+from pydantic import BaseModel, ValidationError
+from tomlkit.exceptions import TOMLKitError
+from tomlkit.items import Table
+
+from analysis.errors import PlanError
+from assistant.plan import AlbumPlan
+from assistant.validation import sentences
+
+_HEAD = (
+    "The plan of an album. Change what you like, then: mastertape render album.toml --out FOLDER",
+    "Tracks stand in album order: move a whole [[track]] to move the song. Every `why` is for you; nothing reads it.",
+)
+_MOST_FAULTS = 5
+_LONG = 3  # arrays of more entries than this get a line each
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFile:
+    """A plan and the document it stands in, comments and all."""
+
+    plan: AlbumPlan
+    document: tomlkit.TOMLDocument
+
+    @classmethod
+    def new(cls, plan: AlbumPlan) -> PlanFile:
+        """A document made from a plan, each key explained where it first stands."""
+        document = tomlkit.document()
+        for line in _HEAD:
+            document.add(tomlkit.comment(line))
+        document.add("schema", tomlkit.item(1))
+        document.add("album", _table(plan.album, explained=True))
+        tracks = tomlkit.aot()
+        for number, track in enumerate(plan.track):
+            tracks.append(_table(track, explained=number == 0))
+        document.add("track", tracks)
+        return cls(plan, document)
+
+    @classmethod
+    def read(cls, path: Path) -> PlanFile:
+        """Read and check a plan.
+
+        Raises:
+            PlanError: missing, not TOML, or with values that a plan may not hold; each is named.
+        """
+        try:
+            text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+            raise PlanError(f"{path}: the plan cannot be read ({reason}).") from error
+        return cls.parse(text, path.name)
+
+    @classmethod
+    def parse(cls, text: str, name: str = "album.toml") -> PlanFile:
+        """Check a plan's text; `name` is for messages.
+
+        Raises:
+            PlanError: as for `read`.
+        """
+        try:
+            document = tomlkit.parse(text)
+        except TOMLKitError as error:
+            raise PlanError(f"{name} is not TOML: {str(error).rstrip('.')}.") from error
+        try:
+            plan = AlbumPlan.model_validate(document.unwrap())
+        except ValidationError as error:
+            faults = sentences(error)
+            more = f"; and {len(faults) - _MOST_FAULTS} more" if len(faults) > _MOST_FAULTS else ""
+            raise PlanError(f"{name}: {'; '.join(faults[:_MOST_FAULTS])}{more}.") from error
+        return cls(plan, document)
+
+    def text(self) -> str:
+        """The document as it is stored."""
+        return tomlkit.dumps(self.document)
+
+    def changed(self, **album: object) -> PlanFile:
+        """The same document with some keys of its [album] set; every comment stays."""
+        copy = tomlkit.parse(self.text())
+        for key, value in album.items():
+            _table_of(copy, "album")[key] = value
+        return PlanFile.parse(tomlkit.dumps(copy))
+
+    def track_changed(self, number: int, **values: object) -> PlanFile:
+        """The same document with some keys of one [[track]] set (counted from 0); every comment stays."""
+        copy = tomlkit.parse(self.text())
+        tracks: Any = copy["track"]
+        for key, value in values.items():
+            tracks[number][key] = value
+        return PlanFile.parse(tomlkit.dumps(copy))
+
+    def moved(self, old_folder: Path, new_folder: Path) -> PlanFile:
+        """The same plan for another folder: the paths in it are relative to where it stands."""
+        mixes = relative_path(old_folder / self.plan.album.mixes, new_folder)
+        references = [relative_path(old_folder / path, new_folder) for path in self.plan.album.references]
+        moved = self if mixes == self.plan.album.mixes else self.changed(mixes=mixes)
+        return moved if references == list(self.plan.album.references) else moved.changed(references=references)
+
+
+def relative_path(path: Path, folder: Path) -> str:
+    """A path as a plan in `folder` names it, with forward slashes; absolute on another drive."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return path.absolute().as_posix()
+
+
+def _table_of(document: Mapping[str, Any], key: str) -> Any:
+    return document[key]
+
+
+def _table(model: BaseModel, *, explained: bool) -> Table:
+    table = tomlkit.table()
+    for name, field in type(model).model_fields.items():
+        value = getattr(model, name)
+        if value is None or value == () or value == "":
+            continue
+        if isinstance(value, BaseModel):
+            inner = _table(value, explained=False)
+            if inner:
+                table.add(name, inner)
+        elif isinstance(value, tuple) and isinstance(value[0], BaseModel):
+            table.add(name, _inline_array(value))
+        else:
+            item = tomlkit.item(_plain(value))
+            if explained and field.description:
+                item.comment(field.description)
+            table.add(name, item)
+    return table
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        array = tomlkit.array()
+        array.extend(value)
+        return array.multiline(len(value) > _LONG)
+    return round(value, 6) if isinstance(value, float) else str(value) if isinstance(value, str) else value
+
+
+def _inline_array(models: tuple[BaseModel, ...]) -> Any:
+    array = tomlkit.array()
+    for model in models:
+        line = tomlkit.inline_table()
+        line.update({key: _plain(value) for key, value in model.model_dump(mode="json").items()})
+        array.append(line)
+    return array.multiline(True)

@@ -1,0 +1,253 @@
+"""The plan of an album from what was measured. Pure: no file is read or written here."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.findings import DC_AUDIBLE, findings
+from analysis.track import TrackAnalysis
+from assistant.aspects import Aspects, loud_lufs, separate_aspects, separate_level
+from assistant.joins import plan_join
+from assistant.order import OrderItem, numbered, propose_order
+from assistant.plan import AlbumPlan, AlbumTable, EqPlan, TrackPlan, WhyPlan
+from assistant.separation import Separation
+from assistant.statistics import SongStatistics
+from assistant.tone import ToneDecision, decide_tone, loudness_change_lu
+
+NARROWEST, WIDEST = 0.7, 1.4
+"""Never harm: bounds of the width factor."""
+
+_WIDTH_WORTH_DB = 0.3
+_LEVEL_WORTH_LU = 0.1
+_LOUDEST_REFERENCE_LUFS, _QUIETEST_REFERENCE_LUFS = -7.0, -24.0
+_LOWEST_ALBUM_RATE_HZ = 44_100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Mix:
+    """One mix of the album: its path relative to the mixes, who made it, what was measured."""
+
+    file: str
+    title: str
+    engineer: str | None
+    analysis: TrackAnalysis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wishes:
+    """What a person asked for.
+
+    Attributes:
+        title: of the album.
+        order: "given", "auto", or None for DESIGN's rule: given where file names are numbered.
+        strength: of tone, width and level corrections, 0 to 1.
+        as_is: the album is mastered already.
+        seed: of the dither.
+        deliveries: their names.
+    """
+
+    title: str
+    order: str | None = None
+    strength: float = 1.0
+    as_is: bool = False
+    seed: int = 1
+    deliveries: tuple[str, ...] = ("streaming",)
+
+
+def keeps_given_order(files: Sequence[str], wishes: Wishes) -> bool:
+    """Whether the order of the files is the album's; else tempo and key are needed to propose one."""
+    return wishes.order == "given" or (wishes.order is None and numbered(files)) or len(files) == 1
+
+
+def plan_album(
+    mixes: Sequence[Mix],
+    references: Sequence[TrackAnalysis],
+    reference_paths: Sequence[str],
+    folder: str,
+    statistics: SongStatistics,
+    wishes: Wishes,
+) -> AlbumPlan:
+    """Decide everything.
+
+    Args:
+        mixes: in the order of their files; at least one.
+        references: analyses of the reference songs; may be empty.
+        reference_paths: what the plan calls them.
+        folder: what the plan calls the folder of mixes.
+        statistics: how songs differ.
+        wishes: what was asked for.
+    """
+    tracks = _as_they_are(mixes) if wishes.as_is else _corrected(mixes, references, statistics, wishes)
+    order, why_order = _ordered(mixes, wishes)
+    loudness_lufs, why_loudness = _album_loudness(references, wishes)
+    return AlbumPlan(
+        album=AlbumTable(
+            title=wishes.title,
+            mixes=folder,
+            references=tuple(reference_paths),
+            rate_hz=album_rate_hz([mix.analysis for mix in mixes]),
+            loudness_lufs=loudness_lufs,
+            as_is=wishes.as_is,
+            seed=wishes.seed,
+            deliveries=wishes.deliveries,
+            why_order=why_order,
+            why_loudness=why_loudness,
+        ),
+        track=tuple(tracks[i] for i in order),
+    )
+
+
+def album_rate_hz(tracks: Sequence[TrackAnalysis]) -> int:
+    """The most common rate by duration, ties to the higher, at least 44.1 kHz."""
+    seconds: Counter[int] = Counter()
+    for track in tracks:
+        seconds[track.source.rate_hz] += round(track.duration_s * 1000)
+    return max(_LOWEST_ALBUM_RATE_HZ, max(seconds, key=lambda rate: (seconds[rate], rate)))
+
+
+def _corrected(
+    mixes: Sequence[Mix], references: Sequence[TrackAnalysis], statistics: SongStatistics, wishes: Wishes
+) -> list[TrackPlan]:
+    analyses = [mix.analysis for mix in mixes]
+    engineers = [mix.engineer for mix in mixes]
+    aspects = separate_aspects(analyses, engineers, references, statistics)
+    tones = [
+        decide_tone(
+            mix.analysis, aspects.tone.effects[i], aspects.tone.deviations[i], wishes.strength, _whose(mix, mixes)
+        )
+        for i, mix in enumerate(mixes)
+    ]
+    widths = [_width(mix, aspects, i, wishes.strength) for i, mix in enumerate(mixes)]
+    changes = [
+        loudness_change_lu(mix.analysis, tone.bands, width)
+        for mix, tone, (width, _) in zip(mixes, tones, widths, strict=True)
+    ]
+    loud = [loud_lufs(mix.analysis) + change for mix, change in zip(mixes, changes, strict=True)]
+    levels = separate_level(loud, engineers, statistics)
+    gains = _gains(levels, wishes.strength)
+    return [
+        _track(mix, tones[i], widths[i], (gains[i], _level_words(levels, i, changes[i], gains[i])))
+        for i, mix in enumerate(mixes)
+    ]
+
+
+def _as_they_are(mixes: Sequence[Mix]) -> list[TrackPlan]:
+    nothing = ToneDecision(bands=(), fit_error_db=None, why="")
+    return [_track(mix, nothing, (1.0, ""), (0.0, ""), as_is=True) for mix in mixes]
+
+
+def _whose(mix: Mix, mixes: Sequence[Mix]) -> str:
+    if mix.engineer is None:
+        return "in this song alone"
+    shared = sum(other.engineer == mix.engineer for other in mixes)
+    return f"shared by the {shared} songs of {mix.engineer}" if shared > 1 else f"in the one song of {mix.engineer}"
+
+
+def _width(mix: Mix, aspects: Aspects, number: int, strength: float) -> tuple[float, str]:
+    """Factor of the side signal, and why."""
+    if mix.analysis.source.channels == 1:
+        return 1.0, "mono: left alone"
+    effect = float(aspects.width.effects[number, 0])
+    spread = float(aspects.width.deviations[number, 0])
+    if abs(strength * effect) < _WIDTH_WORTH_DB:
+        return 1.0, f"left alone: {effect:+.1f} dB of side against the record, give or take {spread:.1f}"
+    width = float(np.clip(10 ** (-strength * effect / 20), NARROWEST, WIDEST))
+    word = "wider" if effect > 0 else "narrower"
+    return round(
+        width, 3
+    ), f"{abs(effect):.1f} dB {word} than the record (give or take {spread:.1f}): side times {width:.2f}"
+
+
+def _gains(levels: Separation, strength: float) -> list[float]:
+    """Gain of each track, dB: its engineer's level taken off; the mean over the album is zero."""
+    wanted = -strength * levels.effects[:, 0]
+    wanted -= wanted.mean()
+    return [round(float(gain), 2) if abs(gain) >= _LEVEL_WORTH_LU else 0.0 for gain in np.clip(wanted, -40, 40)]
+
+
+def _level_words(levels: Separation, number: int, change_lu: float, gain_db: float) -> str:
+    effect, spread = float(levels.effects[number, 0]), float(levels.deviations[number, 0])
+    return (
+        f"its engineer's songs stand {effect:+.1f} LU against the album (give or take {spread:.1f}, by loud sections; "
+        f"EQ and width change it by {change_lu:+.1f} LU): {gain_db:+.1f} dB"
+    )
+
+
+def _track(
+    mix: Mix, tone: ToneDecision, width: tuple[float, str], level: tuple[float, str], *, as_is: bool = False
+) -> TrackPlan:
+    analysis = mix.analysis
+    join = plan_join(analysis, as_is=as_is)
+    offset = analysis.integrity.dc_offset
+    removed = offset if not as_is and max(abs(mean) for mean in offset) > DC_AUDIBLE else ()
+    return TrackPlan(
+        file=mix.file,
+        title=mix.title,
+        sha256=analysis.sha256,
+        engineer=mix.engineer,
+        dc_offset=tuple(round(mean, 6) for mean in removed),
+        gain_db=level[0],
+        width=width[0],
+        start_s=round(join.start_s, 6),
+        end_s=round(join.end_s, 6),
+        first_sound_s=round(analysis.edges.first_sound_s, 3),
+        felt_end_s=round(analysis.edges.felt_end_s, 3),
+        fade_in_s=join.fade_in_s,
+        fade_out_s=join.fade_out_s,
+        gap_s=join.gap_s,
+        eq=tuple(EqPlan(shape=b.shape, freq_hz=b.freq_hz, gain_db=b.gain_db, q=b.q) for b in tone.bands),
+        eq_fit_error_db=tone.fit_error_db,
+        why=WhyPlan(
+            tone=tone.why,
+            width=width[1],
+            level=level[1],
+            join=join.why,
+            notes="; ".join(finding.message for finding in findings(analysis)),
+        ),
+    )
+
+
+def _ordered(mixes: Sequence[Mix], wishes: Wishes) -> tuple[Sequence[int], str]:
+    if keeps_given_order([mix.file for mix in mixes], wishes):
+        why = "the order given" if wishes.order == "given" else "the order of the numbered files"
+        return range(len(mixes)), why
+    proposal = propose_order([_item(mix) for mix in mixes])
+    return proposal.order, " ".join([proposal.reason, *proposal.pair_reasons])
+
+
+def _item(mix: Mix) -> OrderItem:
+    analysis, features = mix.analysis, mix.analysis.musical
+    steady = features is not None and features.tempo_steady
+    return OrderItem(
+        name=mix.file,
+        tempo_bpm=features.tempo_bpm if features and steady else None,
+        key=features.key if features else None,
+        key_confidence=features.key_confidence if features else 0.0,
+        loudness_lufs=_level(analysis.loudness.integrated_lufs),
+        energy=loud_lufs(analysis),
+        opening_lufs=_level(analysis.edges.opening_lufs),
+        closing_lufs=_level(analysis.edges.closing_lufs),
+    )
+
+
+def _level(lufs: float | None) -> float:
+    return -math.inf if lufs is None else lufs
+
+
+def _album_loudness(references: Sequence[TrackAnalysis], wishes: Wishes) -> tuple[float | None, str]:
+    """The references' loudness, for deliveries that name none: the power mean of theirs, as if one record."""
+    levels = [_level(track.loudness.integrated_lufs) for track in references]
+    heard = [level for level in levels if math.isfinite(level)]
+    if wishes.as_is or not heard:
+        return None, ""
+    seconds = np.array(
+        [track.duration_s for track, level in zip(references, levels, strict=True) if math.isfinite(level)]
+    )
+    mean = 10 * math.log10(float((10 ** (np.array(heard) / 10) * seconds).sum() / seconds.sum()))
+    bounded = round(min(max(mean, _QUIETEST_REFERENCE_LUFS), _LOUDEST_REFERENCE_LUFS), 1)
+    return bounded, f"the references stand at {mean:.1f} LUFS together"

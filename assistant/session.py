@@ -1,0 +1,314 @@
+"""The engine behind every face: analyse files, plan an album, render a plan. No face holds logic of its own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from analysis.cache import analyse_file
+from analysis.errors import AudioContentError, MastertapeError, PlanError
+from analysis.load import open_audio
+from analysis.track import TrackAnalysis
+from assistant import manifest
+from assistant.mixes import MixFile, MixFolder, expand, same_names
+from assistant.outputs import check_output, check_space, publish, work_folder, write_text
+from assistant.plan import AlbumPlan, TrackPlan
+from assistant.plan_file import PlanFile, relative_path
+from assistant.planner import Mix, Wishes, keeps_given_order, plan_album
+from assistant.statistics import load_statistics
+from mastering.chain import build, process
+from mastering.delivery import Delivery
+from mastering.render import Programme, measure_programme, render_delivery
+from mastering.specs import AlbumSpec, ChainSpec, DeliverySpec, EqBand, TrackSpec
+from mastering.spool import Spool
+from mastering.timeline import lay_out
+
+_MOST_CHANNELS = 2
+_FLOAT32_BITS = 24
+
+
+class Progress(Protocol):
+    """What a face shows while work goes on."""
+
+    def begin(self, stage: str, item: str, total: int) -> None:
+        """An item of a stage will take `total` steps."""
+        ...
+
+    def advance(self, stage: str, item: str, steps: int) -> None:
+        """Some of them are done."""
+        ...
+
+
+class Silent:
+    """Shows nothing."""
+
+    def begin(self, stage: str, item: str, total: int) -> None:
+        """Show nothing."""
+
+    def advance(self, stage: str, item: str, steps: int) -> None:
+        """Show nothing."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Analysed:
+    """What could be measured of some files, in their order, and why others could not."""
+
+    tracks: Mapping[Path, TrackAnalysis]
+    left_out: Mapping[Path, str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Planned:
+    """A plan in its file's form, the mixes that were left out of it and why, and advice."""
+
+    file: PlanFile
+    left_out: Mapping[str, str]
+    advice: tuple[str, ...]
+
+
+@dataclass(kw_only=True, slots=True)
+class Rendered:
+    """What a render made."""
+
+    deliveries: list[Delivery] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every file meets its specification and no track was left out."""
+        return not self.left_out and all(delivery.passed for delivery in self.deliveries)
+
+
+def workers() -> int:
+    """How many threads work at once: one a core."""
+    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
+
+
+def analyse_paths(paths: Sequence[Path], *, musical: bool = False, progress: Progress | None = None) -> Analysed:
+    """Measure files in parallel; one that cannot be used costs none of the others."""
+    shown = progress or Silent()
+
+    def one(path: Path) -> TrackAnalysis | str:
+        try:
+            loaded = open_audio(path)
+            shown.begin("Analysing", str(path), loaded.info.frames or 1)
+            if loaded.info.channels > _MOST_CHANNELS:
+                raise AudioContentError(
+                    f"{path.name} has {loaded.info.channels} channels; a mix has 1 or 2: fold it down to stereo."
+                )
+            return analyse_file(path, musical=musical, progress=lambda n: shown.advance("Analysing", str(path), n))
+        except MastertapeError as error:
+            return str(error)
+
+    with ThreadPoolExecutor(workers()) as pool:
+        results = dict(zip(paths, pool.map(one, paths), strict=True))
+    return Analysed(
+        tracks={path: found for path, found in results.items() if isinstance(found, TrackAnalysis)},
+        left_out={path: found for path, found in results.items() if isinstance(found, str)},
+    )
+
+
+def make_plan(
+    folder: MixFolder,
+    references: Sequence[Path],
+    wishes: Wishes,
+    plan_folder: Path,
+    *,
+    statistics: Path | None = None,
+    progress: Progress | None = None,
+) -> Planned:
+    """Analyse mixes and references and plan the album; `plan_folder` is where the plan will stand.
+
+    Raises:
+        MastertapeError: no mix, or a reference that cannot be used.
+    """
+    learned = load_statistics(statistics)
+    needs_musical = not keeps_given_order([mix.file for mix in folder.mixes], wishes)
+    models = analyse_paths(expand(references), progress=progress) if references else Analysed(tracks={}, left_out={})
+    for reason in models.left_out.values():
+        raise AudioContentError(f"A reference cannot be used: {reason}")
+    found = analyse_paths([mix.path for mix in folder.mixes], musical=needs_musical, progress=progress)
+    left_out = {mix.file: found.left_out[mix.path] for mix in folder.mixes if mix.path in found.left_out}
+    for mix in folder.mixes:
+        analysis = found.tracks.get(mix.path)
+        if analysis is not None and analysis.is_silent:
+            left_out[mix.file] = f"{mix.path.name} is silent from end to end: export it again."
+    usable = [_mix(mix, found.tracks[mix.path]) for mix in folder.mixes if mix.file not in left_out]
+    if not usable:
+        raise AudioContentError(" ".join(left_out.values()))
+    plan = plan_album(
+        usable,
+        list(models.tracks.values()),
+        [relative_path(path, plan_folder) for path in models.tracks],
+        relative_path(folder.folder, plan_folder),
+        learned,
+        wishes,
+    )
+    return Planned(file=PlanFile.new(plan), left_out=left_out, advice=tuple(same_names(folder)))
+
+
+def _mix(mix: MixFile, analysis: TrackAnalysis) -> Mix:
+    return Mix(file=mix.file, title=mix.title, engineer=mix.engineer, analysis=analysis)
+
+
+def render_plan(
+    file: PlanFile,
+    plan_folder: Path,
+    deliveries: Sequence[DeliverySpec],
+    out: Path,
+    *,
+    left_out: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
+) -> Rendered:
+    """Render a plan into a folder: the plan itself, a folder for each delivery, the manifest.
+
+    Args:
+        file: the plan.
+        plan_folder: what its paths are relative to.
+        deliveries: what to make.
+        out: where to.
+        left_out: mixes that were left out of the plan, for the manifest.
+        progress: who is told.
+
+    Raises:
+        MastertapeError: nothing could be delivered.
+    """
+    mixes = plan_folder / file.plan.album.mixes
+    check_output(out, mixes)
+    rendered = Rendered(left_out=dict(left_out or {}))
+    sources = _sources(file.plan, mixes, rendered, progress)
+    album = album_spec(file.plan, sources)
+    check_space(out, _needed_bytes(album, deliveries))
+    with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool:
+        spools = _spool_all(album, mixes, work, pool, progress or Silent())
+        programmes: dict[int, Programme] = {}
+        for delivery in deliveries:
+            rate_hz = delivery.rate_hz or album.rate_hz
+            made = _deliver(album, delivery, rate_hz, programmes, spools, work, pool, progress or Silent())
+            publish(work / delivery.name, out / delivery.name, manifest.files_of(out, delivery.name))
+            write_text(out / "manifest.json", manifest.merged(out, made, rendered.left_out))
+            rendered.deliveries.append(made)
+    write_text(out / "album.toml", file.moved(plan_folder, out).text())
+    return rendered
+
+
+def _sources(
+    plan: AlbumPlan, mixes: Path, rendered: Rendered, progress: Progress | None
+) -> list[tuple[TrackPlan, TrackAnalysis]]:
+    """The plan's tracks with what is known of their mixes; a mix that is gone or damaged is left out.
+
+    Raises:
+        PlanError: a mix is not the one that was planned for.
+        AudioContentError: no mix is left.
+    """
+    found = analyse_paths([mixes / track.file for track in plan.track], progress=progress)
+    sources = []
+    for track in plan.track:
+        path = mixes / track.file
+        if path in found.left_out:
+            rendered.left_out[track.file] = found.left_out[path]
+            continue
+        analysis = found.tracks[path]
+        if analysis.sha256 != track.sha256:
+            raise PlanError(f"{track.file} has changed since it was planned: plan the album again.")
+        sources.append((track, analysis))
+    if not sources:
+        raise AudioContentError(" ".join(rendered.left_out.values()))
+    return sources
+
+
+def album_spec(plan: AlbumPlan, sources: Sequence[tuple[TrackPlan, TrackAnalysis]]) -> AlbumSpec:
+    """What the renderer needs of a plan and of what is known of its mixes."""
+    return AlbumSpec(
+        title=plan.album.title,
+        rate_hz=plan.album.rate_hz,
+        loudness_lufs=plan.album.loudness_lufs,
+        as_is=plan.album.as_is,
+        seed=plan.album.seed,
+        tracks=tuple(_track_spec(track, analysis) for track, analysis in sources),
+    )
+
+
+def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
+    offset = track.dc_offset if len(track.dc_offset) == analysis.source.channels else ()
+    return TrackSpec(
+        source=track.file,
+        title=track.title,
+        frames=analysis.frames,
+        rate_hz=analysis.source.rate_hz,
+        channels=analysis.source.channels,
+        precise=(analysis.source.bits or 0) > _FLOAT32_BITS or analysis.source.encoding == "DOUBLE",
+        grid_bits=analysis.integrity.grid_bits,
+        chain=ChainSpec(
+            dc_offset=offset,
+            gain_db=track.gain_db,
+            eq=tuple(EqBand(shape=b.shape, freq_hz=b.freq_hz, gain_db=b.gain_db, q=b.q) for b in track.eq),
+            width=track.width,
+        ),
+        start_s=track.start_s,
+        end_s=track.end_s,
+        first_sound_s=track.first_sound_s,
+        felt_end_s=track.felt_end_s,
+        fade_in_s=track.fade_in_s,
+        fade_out_s=track.fade_out_s,
+        gap_s=track.gap_s,
+        crossfade_s=track.crossfade_s,
+    )
+
+
+def _needed_bytes(album: AlbumSpec, deliveries: Sequence[DeliverySpec]) -> int:
+    spools = sum(Spool.size_bytes(track.frames, track.channels, double=track.precise) for track in album.tracks)
+    files = 0
+    for delivery in deliveries:
+        frames = lay_out(album, delivery.rate_hz or album.rate_hz, delivery.sector_frames).frames
+        files += 2 * frames * 2 * ((delivery.encoding.bits or 32) // 8)  # tracks and programme, in stereo
+    return spools + files
+
+
+def _spool_all(album: AlbumSpec, mixes: Path, work: Path, pool: Executor, progress: Progress) -> list[Spool]:
+    """Run every track's chain, in parallel, into temporary files."""
+
+    def one(number: int) -> Spool:
+        track = album.tracks[number]
+        progress.begin("Mastering", track.title, track.frames)
+        loaded = open_audio(mixes / track.source)
+        spool = Spool(work / f"{number}.raw", track.rate_hz, track.channels, double=track.precise)
+        for block in spool.fill(process(loaded.audio, build(track.chain, track.rate_hz, track.channels))):
+            progress.advance("Mastering", track.title, len(block))
+        return spool
+
+    return list(pool.map(one, range(len(album.tracks))))
+
+
+def _deliver(
+    album: AlbumSpec,
+    delivery: DeliverySpec,
+    rate_hz: int,
+    programmes: dict[int, Programme],
+    spools: Sequence[Spool],
+    work: Path,
+    pool: Executor,
+    progress: Progress,
+) -> Delivery:
+    key = rate_hz * 100_000 + delivery.sector_frames
+    if key not in programmes:
+        programmes[key] = measure_programme(album, rate_hz, delivery.sector_frames, spools, pool)
+    programme = programmes[key]
+    stage = f"Rendering {delivery.name}"
+    for track, placed in zip(album.tracks, programme.timeline.placements, strict=True):
+        progress.begin(stage, track.title, placed.mark_end - placed.mark)
+    folder = work / delivery.name
+    folder.mkdir()
+    return render_delivery(
+        album,
+        delivery,
+        programme,
+        spools,
+        folder,
+        pool=pool,
+        progress=lambda number, frames: progress.advance(stage, album.tracks[number].title, frames),
+    )

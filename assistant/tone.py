@@ -1,0 +1,125 @@
+"""A track's EQ: from what its engineer is thought to have added to a handful of bands, and the words for it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from analysis.spectrum import TONE_BANDS_HZ, TWELFTH_OCTAVES_HZ
+from analysis.track import TrackAnalysis
+from analysis.units import Floats
+from mastering.eq import response_db
+from mastering.eq_fit import fit
+from mastering.specs import EqBand
+
+MAX_EQ_DB = 4.0
+"""Never harm: no band is moved by more than this."""
+
+_WORTH_DB = 0.3  # RMS below which a correction is not worth a filter
+
+REGIONS = (
+    ("deep bass", 0.0, 60.0),
+    ("lows", 60.0, 200.0),
+    ("low mids", 200.0, 600.0),
+    ("mids", 600.0, 2_000.0),
+    ("presence", 2_000.0, 6_000.0),
+    ("highs", 6_000.0, math.inf),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToneDecision:
+    """The bands of a track's EQ, how well they fit the wanted curve (RMS dB; None without bands), and why."""
+
+    bands: tuple[EqBand, ...]
+    fit_error_db: float | None
+    why: str
+
+
+def decide_tone(
+    track: TrackAnalysis, effect_db: Floats, deviation_db: Floats, strength: float, whose: str
+) -> ToneDecision:
+    """Take off what the engineer added, as far as it is sure, bounded.
+
+    Args:
+        track: what was measured.
+        effect_db, deviation_db: posterior mean and standard deviation in the 28 tone bands.
+        strength: 0 to 1.
+        whose: who is thought to have done it, for the sentence.
+    """
+    wanted = np.clip(-strength * effect_db, -MAX_EQ_DB, MAX_EQ_DB)
+    # Where the song has nothing, lifting would bring up noise or a codec's edge.
+    wanted = np.where(track.spectrum.heard(), wanted, np.minimum(wanted, 0.0))
+    wanted -= wanted.mean()
+    if float(np.sqrt(np.mean(wanted**2))) < _WORTH_DB:
+        return ToneDecision(bands=(), fit_error_db=None, why=f"left alone: {_left_alone(effect_db, deviation_db)}")
+    fitted = fit(wanted, TONE_BANDS_HZ, rate_hz=track.source.rate_hz)
+    if not fitted.bands:
+        return ToneDecision(bands=(), fit_error_db=None, why=f"left alone: {_left_alone(effect_db, deviation_db)}")
+    why = f"{_found(effect_db, deviation_db, whose)}; {'; '.join(map(_band_words, fitted.bands))}"
+    return ToneDecision(bands=fitted.bands, fit_error_db=round(fitted.rms_error_db, 3), why=why)
+
+
+def loudness_change_lu(track: TrackAnalysis, bands: tuple[EqBand, ...], width: float) -> float:
+    """How much louder EQ and width make a track, LU, from its gated spectrum with K-weighting."""
+    mid = 10 ** (np.array(track.spectrum.fine_mid_db) / 10)
+    side = 10 ** (np.array(track.spectrum.fine_side_db) / 10)
+    inside = TWELFTH_OCTAVES_HZ < track.source.rate_hz / 2
+    weight = np.where(inside, 10 ** (_k_weighting_db(TWELFTH_OCTAVES_HZ) / 10), 0.0)
+    before = float((weight * (mid + side)).sum())
+    if before <= 0:
+        return 0.0
+    eq = np.zeros(len(TWELFTH_OCTAVES_HZ))
+    if bands:
+        eq[inside] = response_db(bands, TWELFTH_OCTAVES_HZ[inside], track.source.rate_hz)
+    after = float((weight * 10 ** (eq / 10) * (mid + width**2 * side)).sum())
+    return 10 * math.log10(after / before)
+
+
+def _k_weighting_db(freqs_hz: Floats) -> Floats:
+    from scipy.signal import sosfreqz
+
+    from analysis.loudness import k_weighting
+
+    rate_hz = 192_000  # high enough for every band
+    _, response = sosfreqz(k_weighting(rate_hz), freqs_hz, fs=rate_hz)
+    return np.asarray(20 * np.log10(np.abs(response)))
+
+
+def _found(effect_db: Floats, deviation_db: Floats, whose: str) -> str:
+    """The two regions that are off most, with how sure that is."""
+    regions = []
+    for name, low, high in REGIONS:
+        inside = (low <= TONE_BANDS_HZ) & (high > TONE_BANDS_HZ)
+        mean, spread = float(effect_db[inside].mean()), float(deviation_db[inside].mean())
+        regions.append(
+            (
+                abs(mean),
+                f"{name} {abs(mean):.1f} dB {'over' if mean > 0 else 'under'} the record "
+                f"({_sure_percent(mean, spread)} % sure)",
+            )
+        )
+    regions.sort(reverse=True)
+    return f"{' and '.join(words for _, words in regions[:2])}, {whose}"
+
+
+def _sure_percent(mean: float, spread: float) -> int:
+    """Probability that the effect has the sign it seems to have."""
+    if spread <= 0:
+        return 50 if mean == 0 else 99
+    return min(99, round(50 * (1 + math.erf(abs(mean) / spread / math.sqrt(2)))))
+
+
+def _left_alone(effect_db: Floats, deviation_db: Floats) -> str:
+    largest = int(np.argmax(np.abs(effect_db)))
+    return (
+        f"nothing that can be told from the song itself (most: {effect_db[largest]:+.1f} dB at "
+        f"{TONE_BANDS_HZ[largest]:.0f} Hz, give or take {deviation_db[largest]:.1f})"
+    )
+
+
+def _band_words(band: EqBand) -> str:
+    shape = band.shape.value.replace("_", " ")
+    return f"{shape} {band.gain_db:+.1f} dB at {band.freq_hz:.0f} Hz"

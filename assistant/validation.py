@@ -1,0 +1,52 @@
+"""Ranges of what people may write in a file, and what is wrong with one, in sentences: key, value, allowed range."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from pydantic import AfterValidator, ValidationError
+
+_INVISIBLE = {"float", "int", "str", "function-after"}
+
+
+def between(low: float, high: float, unit: str) -> AfterValidator:
+    """A number from `low` to `high` of a unit; the same words serve every message about it."""
+
+    def check(value: float) -> float:
+        if not (math.isfinite(value) and low <= value <= high):
+            raise ValueError(f"must be {low:g} to {high:g} {unit}".rstrip())
+        return value
+
+    return AfterValidator(check)
+
+
+def sentences(error: ValidationError) -> list[str]:
+    """One sentence for each fault: `track[2].gap_s = 9.0 must be 0 to 6 s`."""
+    return [_sentence(dict(fault)) for fault in error.errors()]
+
+
+def key_path(location: tuple[int | str, ...]) -> str:
+    """A place in the file as people write it: tables by name, entries counted from 1."""
+    words = ""
+    for part in location:
+        if isinstance(part, int):
+            words += f"[{part + 1}]"
+        elif not any(part.startswith(prefix) for prefix in _INVISIBLE):
+            words += f".{part}" if words else part
+    return words
+
+
+def _sentence(fault: dict[str, Any]) -> str:
+    key, kind = key_path(tuple(fault["loc"])), fault["type"]
+    if kind == "missing":
+        return f"{key} is missing"
+    if kind == "extra_forbidden":
+        return f"{key} is not a key that is known here"
+    value = f"{key} = {fault['input']!r}" if not isinstance(fault["input"], dict | list) else key
+    if kind == "value_error":
+        return f"{value} {fault['ctx']['error']}"
+    if kind in {"enum", "literal_error"}:
+        return f"{value} must be {fault['ctx']['expected']}"
+    message = fault["msg"].removeprefix("Input should be ").removeprefix("String should ")
+    return f"{value} must be {message}"
