@@ -112,7 +112,7 @@ def window_lufs(hop_energies: Floats, rate_hz: int, hops: int, step: int = 1) ->
     mean = (total[starts + hops] - total[starts]) / (hops * rate_hz / HOPS_PER_SECOND)
     # Running sums leave rounding dust where there was silence.
     mean[mean < 1e-15 * total[-1] / max(len(hop_energies), 1)] = 0.0
-    return standards.LOUDNESS_OFFSET_DB + power_to_db(mean)
+    return np.asarray(standards.LOUDNESS_OFFSET_DB + power_to_db(mean))
 
 
 def integrated_lufs(hop_energies: Floats, rate_hz: int) -> float | None:
@@ -140,6 +140,7 @@ def _range_lu(hop_energies: Floats, rate_hz: int) -> float | None:
     gated = np.sort(loud[loud >= _mean_lufs(loud) + standards.LRA_RELATIVE_GATE_LU])
     last = len(gated) - 1
     low, high = (
-        gated[round(last * percent / 100)] for percent in (standards.LRA_LOW_PERCENT, standards.LRA_HIGH_PERCENT)
+        gated[math.floor(last * percent / 100 + 0.5)]  # halves go up
+        for percent in (standards.LRA_LOW_PERCENT, standards.LRA_HIGH_PERCENT)
     )
     return float(high - low)

@@ -72,10 +72,11 @@ class Planned:
 
 @dataclass(kw_only=True, slots=True)
 class Rendered:
-    """What a render made."""
+    """What a render made: its deliveries, the mixes that were left out and why, what was measured of the others."""
 
     deliveries: list[Delivery] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
+    mixes: dict[str, TrackAnalysis] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -192,8 +193,15 @@ def render_plan(
             publish(work / delivery.name, out / delivery.name, manifest.files_of(out, delivery.name))
             write_text(out / "manifest.json", manifest.merged(out, made, rendered.left_out))
             rendered.deliveries.append(made)
-    write_text(out / "album.toml", file.moved(plan_folder, out).text())
+    _write_plan(out / "album.toml", file.moved(plan_folder, out).text())
     return rendered
+
+
+def _write_plan(path: Path, text: str) -> None:
+    """Write the plan; another one that stands there, perhaps changed by hand, is kept beside it."""
+    if path.exists() and path.read_text(encoding="utf-8", errors="replace") != text:
+        path.replace(path.with_name("album.previous.toml"))
+    write_text(path, text)
 
 
 def _sources(
@@ -216,6 +224,7 @@ def _sources(
         if analysis.sha256 != track.sha256:
             raise PlanError(f"{track.file} has changed since it was planned: plan the album again.")
         sources.append((track, analysis))
+        rendered.mixes[track.file] = analysis
     if not sources:
         raise AudioContentError(" ".join(rendered.left_out.values()))
     return sources

@@ -63,7 +63,8 @@ class Quantiser:
 
     def __init__(self, bits: int, *, seed: int, track: int, dithered: bool = True, mono: bool = False) -> None:
         self._scale = float(2 ** (bits - 1))
-        self._key = np.uint64(((seed * 0x100000001B3 + track + 1) * _GOLDEN) & _MASK)
+        # Mixed once more: bare, the next track's dither would be this one's, one place further on.
+        self._key = np.uint64(_mixed(np.uint64(((seed * 0x100000001B3 + track + 1) * _GOLDEN) & _MASK)))
         self._dithered = dithered
         self._mono = mono
         self._frames = 0

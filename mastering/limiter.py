@@ -1,6 +1,6 @@
 """The true-peak limiter: look-ahead with hold, a two-stage release, and a gain so smooth that bass stays clean.
 
-How much a sample must come down is read between the samples, at 8 times the rate wherever the 2-fold grid comes near
+How much a sample must come down is read between the samples, at 16 times the rate wherever the 2-fold grid comes near
 the ceiling (`analysis.true_peak` says why that is enough). The reduction, in dB, then passes
 
 1. a sliding maximum over the look-ahead and a hold of 10 ms: half a period of 33 Hz at least, so that the gain does
@@ -25,7 +25,7 @@ HOLD_S = 0.010
 RELEASE_S = 0.060
 SLOW_RELEASE_S = 1.0
 _UNIT = 2.0**24  # steps in a decibel
-_OVERSAMPLING = 8
+_OVERSAMPLING = 16
 
 # Where the integer state keeps what; the rings follow.
 _POSITION, _HEAD, _COUNT, _SUM_1, _SUM_2, _SUM_3, _FIELDS = range(7)

@@ -83,7 +83,11 @@ class _Job:
                 paths=self.paths,
             )
             render_unit(order, progress)
-            return [(track, read_back(self.paths[track])) for track in unit.tracks]
+            placed = self.programme.timeline.placements
+            return [
+                (track, read_back(self.paths[track], placed[track].mark_end - placed[track].mark))
+                for track in unit.tracks
+            ]
 
         for results in list(pool.map(one, units)):
             self.written.update(results)
@@ -176,7 +180,7 @@ def _finished(job: _Job) -> Delivery:
     delivery, timeline = job.delivery, job.programme.timeline
     path = programme_path(job.album, delivery, job.folder)
     _join(job.paths, path, delivery, timeline.rate_hz, timeline.frames)
-    whole = read_back(path)
+    whole = read_back(path, timeline.frames)
     tracks = tuple(_track(job, number) for number in range(len(job.album.tracks)))
     findings = [*_loudness_findings(job, whole), *_peak_findings(delivery, whole.true_peak_dbtp, "the album")]
     failed = any(finding.failed for finding in findings) or any(track.findings for track in tracks)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis.audio import BLOCK_FRAMES, Audio
+from analysis.errors import OutputError
 from analysis.units import Floats
 
 
@@ -25,7 +26,10 @@ class Spool:
         """Write the whole stream, handing each block on to whoever wants to look at it."""
         with self._path.open("wb") as file:
             for block in audio.blocks():
-                file.write(block.astype(self._dtype).tobytes())
+                try:
+                    file.write(block.astype(self._dtype).tobytes())
+                except OSError as error:
+                    raise OutputError(f"{self._path.parent} is full ({error.strerror}): free some space.") from error
                 self.frames += len(block)
                 yield block
 

@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 
 from analysis.audio import Audio
-from analysis.true_peak import CLOSER_LOOK
+from analysis.true_peak import CLOSER_LOOK, TruePeakMeter
 from analysis.units import Floats, db_to_amplitude
 from mastering.assembly import PROGRAMME_CHANNELS, assemble
 from mastering.chain import process
 from mastering.dither import Quantiser
 from mastering.files import AudioFile, encoded, raw_dtype
 from mastering.limiter import Limiter
-from mastering.specs import AlbumSpec, DeliverySpec, TrackSpec
+from mastering.specs import AlbumSpec, DeliverySpec
 from mastering.spool import Spool
 from mastering.timeline import Placement, Timeline, Unit
 
@@ -71,17 +71,26 @@ def _finished(order: UnitOrder) -> tuple[Audio, bool]:
     if order.ceiling_dbtp is None:
         return audio, False
     loudest = order.highest * max(gains[track] for track in order.unit.tracks)
-    if loudest < CLOSER_LOOK * db_to_amplitude(order.ceiling_dbtp):
+    ceiling = db_to_amplitude(order.ceiling_dbtp)
+    if loudest < CLOSER_LOOK * ceiling:
         return audio, False
+    if loudest <= ceiling and any(untouched(order, track) for track in order.unit.tracks):
+        # A limiter that never acts must not cost a track its own samples, so here it is looked at closely.
+        meter = TruePeakMeter(audio.rate_hz, audio.channels)
+        for block in audio.blocks():
+            meter.update(block)
+        if meter.result() <= order.ceiling_dbtp:
+            return audio, False
     return process(audio, [Limiter(order.ceiling_dbtp, order.timeline.rate_hz, PROGRAMME_CHANNELS)]), True
 
 
-def untouched(track: TrackSpec, delivery: DeliverySpec, rate_hz: int, gain_db: float) -> bool:
-    """Whether nothing changes a track's samples: they lie on the file's grid already and need no dither."""
-    bits = delivery.encoding.bits
+def untouched(order: UnitOrder, number: int) -> bool:
+    """Whether a track's samples lie on the file's grid and only a limiter may change them: they need no dither."""
+    track, placed = order.album.tracks[number], order.timeline.placements[number]
+    bits = order.delivery.encoding.bits
     fits = bits is None or (track.grid_bits is not None and track.grid_bits <= bits)
-    faded = track.fade_in_s or track.fade_out_s or track.crossfade_s
-    return fits and track.chain.is_wire and gain_db == 0.0 and track.rate_hz == rate_hz and not faded
+    leveled = order.gains_db[number] == 0.0 and not placed.fade_in and not placed.fade_out
+    return fits and leveled and track.chain.is_wire and track.rate_hz == order.timeline.rate_hz
 
 
 class _Tracks:
@@ -140,7 +149,7 @@ class _Tracks:
         )
         self._quantiser = None
         if delivery.encoding.bits:
-            clean = not self._limits and untouched(track, delivery, order.timeline.rate_hz, order.gains_db[number])
+            clean = not self._limits and all(untouched(order, heard) for heard in self._heard_in(self._placed))
             self._quantiser = Quantiser(
                 delivery.encoding.bits,
                 seed=order.album.seed,
@@ -160,6 +169,11 @@ class _Tracks:
                 self._put(encoded(part[start : start + count], self._order.delivery.encoding, self._quantiser))
             else:
                 self._write_silence(placed, count)
+
+    def _heard_in(self, file: Placement) -> list[int]:
+        """The songs of the unit that play in a track's file: its own, and what overlaps it."""
+        spans = [(track, self._order.timeline.placements[track]) for track in self._order.unit.tracks]
+        return [track for track, span in spans if span.start < file.mark_end and span.end > file.mark]
 
     def _sounding(self, position: int) -> tuple[bool, int]:
         """Whether any song of the unit plays at a frame, and the first frame at which that may change."""

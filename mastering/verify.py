@@ -36,11 +36,11 @@ class Written:
     sha256: str
 
 
-def read_back(path: Path) -> Written:
-    """Decode a written file and measure it.
+def read_back(path: Path, frames: int) -> Written:
+    """Decode a written file, which must have so many frames, and measure it.
 
     Raises:
-        OutputError: it cannot be read or is shorter than its header says.
+        OutputError: it cannot be read, or is not as long as it was written.
     """
     try:
         with soundfile.SoundFile(str(path)) as file:
@@ -48,19 +48,19 @@ def read_back(path: Path) -> Written:
                 LoudnessMeter(file.samplerate, file.channels),
                 TruePeakMeter(file.samplerate, file.channels),
             )
-            frames = 0
+            found = 0
             while len(block := file.read(BLOCK_FRAMES, dtype="float64", always_2d=True)):
                 loudness.update(block)
                 peak.update(block)
-                frames += len(block)
-            rate_hz, channels, promised = file.samplerate, file.channels, file.frames
+                found += len(block)
+            rate_hz, channels = file.samplerate, file.channels
         with path.open("rb") as raw:
             sha256 = hashlib.file_digest(raw, "sha256").hexdigest()
     except (soundfile.LibsndfileError, OSError) as error:
         raise OutputError(f"{path.name} was written but cannot be read back ({error}): is the disk full?") from error
-    if frames != promised:
+    if found != frames:
         raise OutputError(
-            f"{path.name} was written with {promised} frames and reads back with {frames}: is the disk full?"
+            f"{path.name} was written with {frames} frames and reads back with {found}: is the disk full?"
         )
     return Written(
         frames=frames,

@@ -22,7 +22,7 @@ def _second_of_tone(rate_hz: int) -> Floats:
 def sine(frequency_hz: float, seconds: float, rate_hz: int, *, phase_deg: float = 0.0) -> Floats:
     """One channel of a full-scale sine, 1-D."""
     frames = np.arange(round(seconds * rate_hz))
-    return np.sin(2 * np.pi * frequency_hz / rate_hz * frames + np.deg2rad(phase_deg))
+    return np.asarray(np.sin(2 * np.pi * frequency_hz / rate_hz * frames + np.deg2rad(phase_deg)))
 
 
 def stereo(channel: Floats) -> Floats:

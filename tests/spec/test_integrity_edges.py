@@ -123,7 +123,7 @@ def test_a_silent_file_is_head_and_tail_from_end_to_end() -> None:
     assert (found.digital_head_s, found.digital_tail_s) == (1.0, 1.0)
 
 
-@pytest.mark.parametrize(("bits", "expected"), [(8, 16), (16, 16), (20, 24), (24, 24), (32, None)])
+@pytest.mark.parametrize(("bits", "expected"), [(8, 16), (16, 16), (20, 24), (24, 24), (25, None), (32, None)])
 def test_the_grid_that_samples_lie_on(bits: int, expected: int | None, rng: np.random.Generator) -> None:
     codes = rng.integers(-(2 ** (bits - 1)), 2 ** (bits - 1), (5000, 2))
     assert integrity(codes / 2.0 ** (bits - 1)).grid_bits == expected

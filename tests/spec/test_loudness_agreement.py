@@ -216,3 +216,12 @@ def test_a_peak_at_the_very_edge_is_seen(frame: int) -> None:
     samples = np.zeros((4800, 1))
     samples[frame] = 0.5
     assert true_peak_dbtp(samples, 48_000) == pytest.approx(amplitude_to_db(0.5), rel=0, abs=TRUE_PEAK_AGREEMENT_DB)
+
+
+@pytest.mark.parametrize("offset", np.arange(0.0, 1.0, 0.125))
+def test_a_short_peak_between_samples_is_seen_after_a_louder_looking_one(offset: float) -> None:
+    """A burst of 1.0 at a quarter of the rate; before it a slow wave of 0.95, which shows its peak on every grid."""
+    time = np.arange(-2000, 200) - offset
+    burst = np.cos(np.pi / 2 * time) * np.exp(-((time / 3) ** 2) / 2)
+    slow = 0.95 * np.sin(2 * np.pi * time / 400) * (time < -800) * np.minimum(1.0, (time + 2001) / 400)
+    assert true_peak_dbtp((burst + slow)[:, None], 48_000) == pytest.approx(0.0, rel=0, abs=TRUE_PEAK_AGREEMENT_DB)

@@ -19,6 +19,7 @@ ROUNDING_DB = 1e-3
 GATED_LEVEL_DB = 0.1  # the frame in which two parts meet counts with one of them
 PADDED_LEVEL_DB = 0.2  # the frames in which noise and silence meet
 LOW_SINE_DB = 0.2  # a little leaks out of the lowest band
+EDGE_TOLERANCE_DB = 0.5  # bins are shared out between bands as if their power lay evenly over them
 SHARE_TOLERANCE = 0.01
 
 RATE_HZ = 44_100
@@ -52,6 +53,13 @@ def test_a_low_sine_keeps_its_power_over_neighbouring_bands(frequency_hz: float)
     mid_db = np.array(measured(stereo(sine(frequency_hz, 2.0, RATE_HZ))).mid_db)
     assert power_to_db(float(np.sum(10 ** (mid_db / 10)))) == pytest.approx(-3.01, rel=0, abs=LOW_SINE_DB)
     assert abs(int(np.argmax(mid_db)) - band_at(frequency_hz)) <= 1
+
+
+@pytest.mark.parametrize("frequency_hz", [125, 250, 500, 1000, 4000])
+def test_a_sine_on_the_edge_of_two_bands_is_shared_evenly(frequency_hz: float) -> None:
+    mid_db = measured(stereo(sine(frequency_hz * 2 ** (1 / 6), 2.0, RATE_HZ))).mid_db
+    below, above = mid_db[band_at(frequency_hz)], mid_db[band_at(frequency_hz) + 1]
+    assert (below, above) == pytest.approx((-6.02, -6.02), rel=0, abs=EDGE_TOLERANCE_DB)
 
 
 def test_pink_noise_is_flat(rng: np.random.Generator) -> None:

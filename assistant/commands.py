@@ -1,0 +1,222 @@
+"""What each command does: the engine called, its result shown. Each gives the exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from analysis.errors import OutputError, PlanError
+from assistant import manifest, tables
+from assistant.deliveries import Overrides, built_in, load_delivery, overridden
+from assistant.mixes import MixFolder, expand, gather
+from assistant.outputs import check_output, write_text
+from assistant.plan_file import PlanFile
+from assistant.planner import Wishes
+from assistant.progress import progress_bars
+from assistant.session import Planned, Rendered, analyse_paths, make_plan, render_plan
+from mastering.specs import Container, DeliverySpec
+
+DONE, DONE_WITH_FAULTS, NOTHING = 0, 1, 2
+"""Exit codes: all well; something fails its specification or was left out; nothing was delivered."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What a person asked of `master` or `plan`, as the words came."""
+
+    mixes: tuple[Path, ...]
+    references: tuple[Path, ...] = ()
+    engineers: tuple[str, ...] = ()
+    title: str | None = None
+    order: str | None = None
+    strength: float = 1.0
+    as_is: bool = False
+    seed: int = 1
+    deliveries: tuple[str, ...] = ("streaming",)
+    statistics: Path | None = None
+
+    def folder(self) -> MixFolder:
+        """The mixes.
+
+        Raises:
+            MastertapeError: there are none, or an engineer's pattern makes no sense.
+        """
+        return gather(self.mixes, [_engineer(word) for word in self.engineers])
+
+    def wishes(self, folder: MixFolder) -> Wishes:
+        """What the planner is told."""
+        return Wishes(
+            title=self.title or folder.folder.absolute().name or "Album",
+            order=self.order,
+            strength=self.strength,
+            as_is=self.as_is,
+            seed=self.seed,
+            deliveries=self.deliveries,
+        )
+
+
+def overrides(
+    loudness: float | None, ceiling: float | None, rate: int | None, depth: int | None, container: str | None
+) -> Overrides:
+    """What is asked for instead of the deliveries' own figures."""
+    return Overrides(
+        loudness_lufs=loudness,
+        ceiling_dbtp=ceiling,
+        rate_hz=rate,
+        depth=depth,
+        container=Container(container) if container else None,
+    )
+
+
+def master(asked: Asked, instead: Overrides, out: Path, *, as_json: bool) -> int:
+    """Plan and render."""
+    specs = _specs(asked.deliveries, instead)
+    folder = asked.folder()
+    check_output(out, folder.folder)
+    with progress_bars() as progress:
+        planned = make_plan(
+            folder, asked.references, asked.wishes(folder), out, statistics=asked.statistics, progress=progress
+        )
+        rendered = render_plan(planned.file, out, specs, out, left_out=planned.left_out, progress=progress)
+    _say(planned.advice)
+    return _show_rendered(rendered, planned.file, out, as_json=as_json)
+
+
+def plan(asked: Asked, out: Path, *, force: bool, as_json: bool) -> int:
+    """Plan only."""
+    for name in asked.deliveries:
+        load_delivery(name)
+    if out.exists() and not force:
+        raise OutputError(f"{out} is there already: name another with --out, or write over it with --force.")
+    folder = asked.folder()
+    with progress_bars() as progress:
+        planned = make_plan(
+            folder, asked.references, asked.wishes(folder), out.parent, statistics=asked.statistics, progress=progress
+        )
+    write_text(out, planned.file.text())
+    _say(planned.advice)
+    _say_left_out(planned.left_out)
+    if as_json:
+        _print_json(planned.file.plan.model_dump(mode="json", by_alias=True))
+    else:
+        _print(
+            tables.plan_table(planned.file.plan),
+            f"Written to {out}. Change what you like, then: mastertape render {out} --out FOLDER",
+        )
+    return DONE_WITH_FAULTS if planned.left_out else DONE
+
+
+def render(path: Path, names: Sequence[str], instead: Overrides, out: Path, *, as_json: bool) -> int:
+    """Render a plan."""
+    file = PlanFile.read(path)
+    specs = _specs(names or file.plan.album.deliveries, instead)
+    with progress_bars() as progress:
+        rendered = render_plan(file, path.parent, specs, out, progress=progress)
+    return _show_rendered(rendered, file, out, as_json=as_json)
+
+
+def analyse(paths: Sequence[Path], *, musical: bool, as_json: bool) -> int:
+    """Measure files."""
+    with progress_bars() as progress:
+        found = analyse_paths(expand(paths), musical=musical, progress=progress)
+    _say_left_out({str(path): reason for path, reason in found.left_out.items()})
+    if not found.tracks:
+        return NOTHING
+    if as_json:
+        _print_json([json.loads(track.to_json()) for track in found.tracks.values()])
+    else:
+        _print(tables.analysis_table(found.tracks), *tables.finding_lines(found.tracks))
+    return DONE_WITH_FAULTS if found.left_out else DONE
+
+
+def demo(out: Path, *, as_json: bool) -> int:
+    """Make the demo album and master it."""
+    from assistant.demo import write_demo
+    from assistant.demo.showing import demo_table
+
+    music, album = out / "music", out / "album"
+    check_output(album, music)
+    made = write_demo(music)
+    asked = Asked(
+        mixes=(made.mixes,), references=made.references, title="Night Bus Home", deliveries=("streaming", "cd")
+    )
+    folder = asked.folder()
+    with progress_bars() as progress:
+        planned = make_plan(folder, asked.references, asked.wishes(folder), album, progress=progress)
+        rendered = render_plan(planned.file, album, _specs(asked.deliveries, Overrides()), album, progress=progress)
+    code = _show_rendered(rendered, planned.file, album, as_json=as_json)
+    if not as_json:
+        _print(demo_table(made, rendered, album), f"The mixes, references and songs as composed are in {music}.")
+    return code
+
+
+def list_deliveries(*, as_json: bool) -> int:
+    """List what can be delivered."""
+    specs = [load_delivery(name) for name in built_in()]
+    if as_json:
+        _print_json([asdict(spec) for spec in specs])
+    else:
+        _print(tables.deliveries_table(specs))
+    return DONE
+
+
+def show_delivery(name: str, *, as_json: bool) -> int:
+    """Show one delivery."""
+    spec = load_delivery(name)
+    if as_json:
+        _print_json(asdict(spec))
+    else:
+        _print(tables.deliveries_table([spec]), f"Source: {spec.source}")
+    return DONE
+
+
+def _specs(names: Sequence[str], instead: Overrides) -> list[DeliverySpec]:
+    return [overridden(load_delivery(name), instead) for name in dict.fromkeys(names)]
+
+
+def _engineer(word: str) -> tuple[str, str]:
+    name, found, pattern = word.partition("=")
+    if not found or not name or not pattern:
+        raise PlanError(f"--engineer {word!r} must be NAME=FILES, for example --engineer 'Ann=0[1-4]*'.")
+    return name, pattern
+
+
+def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, *, as_json: bool) -> int:
+    _say_left_out(rendered.left_out)
+    if as_json:
+        _print_json(manifest.read(out))
+    else:
+        _print(tables.plan_table(file.plan))
+        for delivery in rendered.deliveries:
+            _print(tables.delivery_table(delivery, rendered.mixes))
+            _print(*(f"! {delivery.name}: {finding}" for finding in _findings(delivery)))
+        _print(f"The album is in {out}; why each thing was done is in {out / 'album.toml'}.")
+    return DONE if rendered.passed else DONE_WITH_FAULTS
+
+
+def _findings(delivery: Any) -> list[str]:
+    tracks = [f"{track.title}: {finding}" for track in delivery.tracks for finding in track.findings]
+    return [*delivery.findings, *tracks]
+
+
+def _print(*parts: Any) -> None:
+    console = tables.console()
+    for part in parts:
+        console.print(part)
+
+
+def _print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+
+
+def _say(sentences: Sequence[str]) -> None:
+    for sentence in sentences:
+        sys.stderr.write(f"mastertape: {sentence}\n")
+
+
+def _say_left_out(left_out: Mapping[str, str]) -> None:
+    _say([f"left out: {reason}" for reason in left_out.values()])

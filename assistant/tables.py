@@ -1,0 +1,166 @@
+"""What the command line prints: tables of tracks and deliveries, for people."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from analysis.findings import Severity, findings
+from analysis.track import TrackAnalysis
+from assistant.aspects import broad_width_db
+from assistant.plan import AlbumPlan
+from mastering.delivery import Delivery
+from mastering.specs import DeliverySpec
+
+
+def level(value: float | None, unit: str = "") -> str:
+    """A level to one decimal; a dash where it cannot be told."""
+    if value is None:
+        return "–"
+    if math.isinf(value):
+        return "-inf"
+    return f"{value:.1f}{f' {unit}' if unit else ''}"
+
+
+def length(seconds: float) -> str:
+    """Minutes and seconds.
+
+    >>> length(215.4)
+    '3:35'
+    """
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"
+
+
+def console() -> Console:
+    """Standard output, wide enough for a table where it is not a terminal."""
+    out = Console(highlight=False, soft_wrap=False)
+    return out if out.is_terminal else Console(highlight=False, width=120)
+
+
+def analysis_table(tracks: Mapping[Path, TrackAnalysis]) -> Table:
+    """Every file with what was measured."""
+    with_music = any(track.musical for track in tracks.values())
+    table = Table(title="What is in these files", title_justify="left")
+    for name in ("file", "length", "format", "LUFS", "loud", "LRA", "dBTP", "PLR", "PSR", "side"):
+        table.add_column(name, justify="left" if name in {"file", "format"} else "right")
+    if with_music:
+        table.add_column("BPM", justify="right")
+        table.add_column("key")
+    for path, track in tracks.items():
+        cells = [
+            path.name,
+            length(track.duration_s),
+            _format(track),
+            level(track.loudness.integrated_lufs),
+            level(track.dynamics.loud_lufs),
+            level(track.loudness.range_lu),
+            level(track.true_peak_dbtp),
+            level(track.dynamics.plr_lu),
+            level(track.dynamics.psr_median_lu),
+            "mono" if track.source.channels == 1 else level(broad_width_db(track)),
+        ]
+        if with_music:
+            cells += _musical(track)
+        table.add_row(*cells)
+    return table
+
+
+def finding_lines(tracks: Mapping[Path, TrackAnalysis]) -> list[str]:
+    """Findings of every file, a line each; warnings are marked."""
+    return [
+        f"{'!' if finding.severity is Severity.WARNING else '·'} {path.name}: {finding.message}"
+        for path, track in tracks.items()
+        for finding in findings(track)
+    ]
+
+
+def plan_table(plan: AlbumPlan) -> Table:
+    """What will be done to each track."""
+    table = Table(title=f"{plan.album.title}: the plan", title_justify="left")
+    for name in ("", "song", "mixed by", "level", "EQ", "side", "gap"):
+        table.add_column(name, justify="right" if name in {"", "level", "side", "gap"} else "left")
+    for number, track in enumerate(plan.track, 1):
+        eq = ", ".join(f"{band.gain_db:+.1f} @ {band.freq_hz:.0f}" for band in track.eq)
+        last = number == len(plan.track)
+        table.add_row(
+            str(number),
+            track.title,
+            track.engineer or "–",
+            f"{track.gain_db:+.1f} dB",
+            eq or "left alone",
+            f"x {track.width:.2f}",
+            "–" if last else f"{track.gap_s:.1f} s",
+        )
+    return table
+
+
+def delivery_table(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> Table:
+    """One delivery's tracks, before and after; `before` by source."""
+    target = "as it was" if delivery.target_lufs is None else f"{delivery.target_lufs:g} LUFS asked for"
+    peak = "no ceiling" if delivery.ceiling_dbtp is None else f"ceiling {delivery.ceiling_dbtp:g} dBTP"
+    title = f"{delivery.name}: album {level(delivery.loudness_lufs)} LUFS ({target}), {level_2(delivery.true_peak_dbtp)} dBTP ({peak})"
+    table = Table(title=title, title_justify="left")
+    for name in ("", "song", "length", "gap", "LUFS before", "after", "dBTP before", "after", "PLR before", "after"):
+        table.add_column(name, justify="left" if name == "song" else "right")
+    for number, track in enumerate(delivery.tracks, 1):
+        mix = before.get(track.source)
+        table.add_row(
+            str(number),
+            track.title,
+            length(track.frames / delivery.rate_hz),
+            f"{track.gap_frames / delivery.rate_hz:.1f} s",
+            level(mix.loudness.integrated_lufs if mix else None),
+            level(track.loudness_lufs),
+            level(mix.true_peak_dbtp if mix else None),
+            level_2(track.true_peak_dbtp),
+            level(mix.dynamics.plr_lu if mix else None),
+            level(None if track.loudness_lufs is None else track.true_peak_dbtp - track.loudness_lufs),
+        )
+    return table
+
+
+def level_2(value: float) -> str:
+    """A peak to two decimals."""
+    return f"{value:.2f}" if math.isfinite(value) else "-inf"
+
+
+def deliveries_table(specs: Sequence[DeliverySpec]) -> Table:
+    """The deliveries that can be made."""
+    table = Table(title="Deliveries", title_justify="left")
+    for name in ("--for", "for", "loudness", "ceiling", "rate", "format"):
+        table.add_column(name)
+    for spec in specs:
+        wanted = (
+            f"{spec.loudness_lufs:g} LUFS"
+            if spec.loudness_lufs is not None
+            else f"references', or {spec.fallback_lufs:g}"
+        )
+        table.add_row(
+            spec.name,
+            spec.title,
+            wanted,
+            "none" if spec.ceiling_dbtp is None else f"{spec.ceiling_dbtp:g} dBTP",
+            "the album's" if spec.rate_hz is None else f"{spec.rate_hz} Hz",
+            f"{spec.container.value} {spec.encoding.value.replace('_', ' ')}",
+        )
+    return table
+
+
+def _format(track: TrackAnalysis) -> str:
+    source = track.source
+    rate = f"{source.rate_hz / 1000:g} kHz"
+    return f"{rate} {source.encoding.replace('PCM_', '')}"
+
+
+def _musical(track: TrackAnalysis) -> list[str]:
+    features = track.musical
+    if features is None or (features.tempo_bpm is None and features.key is None):
+        return ["–", features.reason or "–" if features else "–"]
+    sign = "" if features.tempo_steady else "~"
+    tempo = "–" if features.tempo_bpm is None else f"{sign}{features.tempo_bpm:.1f}"
+    return [tempo, f"{features.key} ({features.key_confidence:.2f})" if features.key else "–"]
