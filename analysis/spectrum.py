@@ -7,12 +7,15 @@ worth matching) is applied at the end without keeping any frame: memory does not
 
 from __future__ import annotations
 
+import copy
 import math
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.fft
+from numpy.typing import NDArray
 
+from analysis.kernels import kernel
 from analysis.standards import THIRD_OCTAVE_REFERENCE_HZ
 from analysis.units import Floats, power_to_db
 
@@ -32,6 +35,9 @@ _FRAME_S = 0.186  # 8192 frames at 44.1 kHz
 _GATE_DB = 40
 _LEVELS = 200  # steps of 1 dB from -180 dB up; float audio may exceed full scale by 20 dB
 _LOWEST_DB = -180
+_NO_SIDE = np.zeros((0, 0), dtype=np.complex128)
+
+Complexes = NDArray[np.complex128]
 MASKED_DB = 40.0
 """A band this far below the strongest third is taken for empty: codecs cut there, and no tone can be read."""
 
@@ -78,6 +84,51 @@ def frame_length(rate_hz: int) -> int:
     return int(2 ** round(math.log2(rate_hz * _FRAME_S)))
 
 
+def _mid_side(block: Floats) -> Floats:
+    """Mid and side of a block as rows; mono is all mid."""
+    if block.shape[1] == 1:
+        return block.T
+    left, right = block[:, 0], block[:, 1]
+    return np.stack([(left + right) * 0.5, (left - right) * 0.5])
+
+
+@kernel
+def _sum_up(
+    mid: Complexes, side: Complexes, edges: Floats, sums: Floats, counts: np.ndarray[tuple[int], np.dtype[np.int64]]
+) -> float:
+    """Add the band powers of some frames `(frames, bins)` to those of their level; gives the loudest level, dB.
+
+    Bin k gathers what lies between k and k + 1 on the scale of `edges`; where a band's edge cuts it, it is shared out.
+    """
+    loudest = -np.inf
+    bands = np.zeros((3, len(edges) - 1))
+    for frame in range(len(mid)):
+        total = 0.0
+        bands[:] = 0.0
+        for k in range(mid.shape[1]):
+            total += mid[frame, k].real ** 2 + mid[frame, k].imag ** 2
+        for k in range(side.shape[1]):
+            total += side[frame, k].real ** 2 + side[frame, k].imag ** 2
+        if total <= 0.0:
+            continue
+        for band in range(len(edges) - 1):
+            low, high = edges[band], edges[band + 1]
+            for k in range(int(low), min(int(np.ceil(high)), mid.shape[1])):
+                share = min(high, k + 1.0) - max(low, float(k))
+                m = mid[frame, k]
+                bands[0, band] += share * (m.real**2 + m.imag**2)
+                if side.shape[1]:
+                    s = side[frame, k]
+                    bands[1, band] += share * (s.real**2 + s.imag**2)
+                    bands[2, band] += share * (m.real * s.real + m.imag * s.imag)
+        level = 10.0 * np.log10(total)
+        loudest = max(loudest, level)
+        step = min(max(int(np.floor(level)) - _LOWEST_DB, 0), _LEVELS - 1)
+        sums[step] += bands
+        counts[step] += 1
+    return loudest
+
+
 class SpectrumMeter:
     """Takes blocks `(frames, channels)` of one or two channels; a mono signal has no side."""
 
@@ -91,7 +142,7 @@ class SpectrumMeter:
         edges_hz = np.append(TWELFTH_OCTAVES_HZ * 2 ** (-1 / 24), TWELFTH_OCTAVES_HZ[-1] * 2 ** (1 / 24))
         # Bin k gathers what lies within half a bin of k.
         self._edges = np.clip(edges_hz * self._length / rate_hz + 0.5, 0.0, self._length // 2 + 1)
-        self._buffer = np.zeros((0, 2 if channels > 1 else 1))
+        self._buffer = np.zeros((2 if channels > 1 else 1, 0))
         self._sums = np.zeros((_LEVELS, 3, len(TWELFTH_OCTAVES_HZ)))
         self._counts = np.zeros(_LEVELS, dtype=np.int64)
         self._loudest_db = -math.inf
@@ -99,51 +150,26 @@ class SpectrumMeter:
 
     def update(self, block: Floats) -> None:
         """Take the next block."""
-        if block.shape[1] == 1:
-            mid_side = block
-        else:
-            mid_side = np.stack([block[:, 0] + block[:, 1], block[:, 0] - block[:, 1]], axis=1) / 2
-        buffer = np.concatenate([self._buffer, mid_side])
-        count = (len(buffer) - self._length) // self._hop + 1
+        buffer = np.concatenate([self._buffer, _mid_side(block)], axis=1)
+        count = (buffer.shape[1] - self._length) // self._hop + 1
         if count > 0:
             self._take(buffer, count)
-        self._buffer = buffer[max(count, 0) * self._hop :].copy()
+        self._buffer = buffer[:, max(count, 0) * self._hop :].copy()
 
     def _take(self, buffer: Floats, count: int) -> None:
-        views = np.lib.stride_tricks.sliding_window_view(buffer, self._length, axis=0)[:: self._hop][:count]
+        views = np.lib.stride_tricks.sliding_window_view(buffer, self._length, axis=1)[:, :: self._hop][:, :count]
         spectra = scipy.fft.rfft(views * self._window, axis=2)
-        mid = spectra[:, 0]
-        power = np.zeros((count, 3, mid.shape[1]))
-        power[:, 0] = mid.real**2 + mid.imag**2
-        if spectra.shape[1] == 2:
-            side = spectra[:, 1]
-            power[:, 1] = side.real**2 + side.imag**2
-            power[:, 2] = mid.real * side.real + mid.imag * side.imag
-        bands = self._bands(power)
-        levels = power_to_db(power[:, :2].sum(axis=(1, 2)))
-        self._loudest_db = max(self._loudest_db, float(levels.max()))
-        heard = np.isfinite(levels)
-        steps = np.clip(np.floor(levels[heard]).astype(np.int64) - _LOWEST_DB, 0, _LEVELS - 1)
-        np.add.at(self._sums, steps, bands[heard])
-        np.add.at(self._counts, steps, 1)
+        side = spectra[1] if len(spectra) > 1 else _NO_SIDE
+        loudest_db = _sum_up(spectra[0], side, self._edges, self._sums, self._counts)
+        self._loudest_db = max(self._loudest_db, loudest_db)
         self._any = True
-
-    def _bands(self, power: Floats) -> Floats:
-        """Power between the band edges, bins shared out by where the edge cuts them."""
-        total = np.zeros((*power.shape[:2], power.shape[2] + 2))
-        np.cumsum(power, axis=2, out=total[:, :, 1:-1])
-        total[:, :, -1] = total[:, :, -2]
-        whole = self._edges.astype(np.int64)
-        part = self._edges - whole
-        at_edges = total[:, :, whole] * (1 - part) + total[:, :, whole + 1] * part
-        return np.diff(at_edges, axis=2)
 
     def result(self) -> Spectrum:
         """The gated spectrum of all that was taken; a programme shorter than one frame is padded with silence."""
-        if not self._any and len(self._buffer):
-            padded = np.concatenate([self._buffer, np.zeros((self._length - len(self._buffer), self._buffer.shape[1]))])
-            alone = SpectrumMeter(self.rate_hz, self._buffer.shape[1])  # this meter may be asked again, and take more
-            alone.update(padded)
+        if not self._any and self._buffer.shape[1]:
+            alone = copy.deepcopy(self)  # this meter may be asked again, and take more
+            missing = self._length - self._buffer.shape[1]
+            alone._take(np.pad(self._buffer, ((0, 0), (0, missing))), 1)
             return alone.result()
         counted = self._counts.sum()
         gate = max(0, math.floor(self._loudest_db) - _GATE_DB - _LOWEST_DB) if counted else 0
@@ -161,7 +187,7 @@ class SpectrumMeter:
 
 
 def _levels_db(power: Floats) -> tuple[float, ...]:
-    # Differences of running sums leave dust where there is nothing: 220 dB under the whole is nothing.
+    # What is 220 dB under the whole is rounding.
     floor = max(float(power.sum()), 0.0) * 1e-22
     levels = power_to_db(np.where(power > floor, power, 0.0))
     return tuple(round(float(level), 4) for level in levels)

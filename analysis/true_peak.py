@@ -3,7 +3,8 @@
 Annex 2 asks for 4 times or more; there a peak can hide 0.69 dB, at 16 times 0.04 dB. Interpolating everything
 16-fold is wasted work: near the greatest value P of a signal limited to half the sample rate, at a distance of d
 samples, the signal is at least P cos(pi d) (Bernstein). So a point of the 2-fold grid lies within a quarter sample
-of the peak and reads at least 0.707 P, and only the surroundings of such points are looked at more closely.
+of the peak and reads at least 0.707 P, and only the surroundings of such points are looked at more closely. Before
+that, a glance with the middle quarter of the interpolator tells whether the point can come near at all.
 """
 
 from __future__ import annotations
@@ -29,6 +30,14 @@ _OVERSAMPLING = 16
 STEPS_PER_SECOND = 10
 CLOSER_LOOK = 0.7
 """Share of a peak that the 2-fold grid shows at least (cos 45 degrees), rounded down for the interpolator's error."""
+
+GLANCE_TAPS = 32
+_GLANCE_CHUNK = 512  # samples that stay in the first-level cache
+GLANCE = 0.6
+"""Share that a glance shows at least: cutting the interpolator short moves white noise by a few hundredths."""
+
+GLANCE_START = BEFORE_FRAMES + 1 - GLANCE_TAPS // 2
+"""Where a glance's samples begin in the interpolator's window."""
 
 
 @lru_cache(maxsize=4)
@@ -58,16 +67,52 @@ def interpolated(window: Floats, taps: Floats) -> float:
     return total
 
 
+@fast_kernel
+def glances(samples: Floats, taps: Floats) -> Floats:
+    """The same with 32 samples, magnitude only, for every whole interval of `samples`.
+
+    The loops run over taps outside and samples inside: the inner sum has no order to keep, which is four times faster
+    than 32 products at a time.
+    """
+    out = np.empty(len(samples) - TAPS + 1)
+    for start in range(0, len(out), _GLANCE_CHUNK):
+        part = out[start : start + _GLANCE_CHUNK]
+        part[:] = 0.0
+        for tap in range(0, GLANCE_TAPS, 8):
+            t0, t1, t2, t3 = taps[tap], taps[tap + 1], taps[tap + 2], taps[tap + 3]
+            t4, t5, t6, t7 = taps[tap + 4], taps[tap + 5], taps[tap + 6], taps[tap + 7]
+            first = start + GLANCE_START + tap
+            x = samples[first : first + len(part) + 7]
+            for i in range(len(part)):
+                low = t0 * x[i] + t1 * x[i + 1] + t2 * x[i + 2] + t3 * x[i + 3]
+                part[i] += low + t4 * x[i + 4] + t5 * x[i + 5] + t6 * x[i + 6] + t7 * x[i + 7]
+        for i in range(len(part)):
+            part[i] = abs(part[i])
+    return out
+
+
+def glance_taps(half: Floats) -> Floats:
+    """The middle quarter of the row for the point halfway, summing to 1 again."""
+    middle = half[GLANCE_START : GLANCE_START + GLANCE_TAPS]
+    return np.ascontiguousarray(middle / middle.sum())
+
+
 @kernel
-def _highest(samples: Floats, half: Floats, fine: Floats, highest: float) -> float:
+def _highest(samples: Floats, glance: Floats, fine: Floats, highest: float) -> float:
     """Greatest magnitude on the fine grid over every whole interval in one channel's `samples`, or `highest`."""
-    for i in range(len(samples) - TAPS + 1):
-        window = samples[i : i + TAPS]
-        seen = max(abs(window[BEFORE_FRAMES]), abs(window[BEFORE_FRAMES + 1]), abs(interpolated(window, half)))
-        if seen > CLOSER_LOOK * highest:
-            highest = max(highest, seen)
-            for phase in range(len(fine)):
-                highest = max(highest, abs(interpolated(window, fine[phase])))
+    half = fine[len(fine) // 2]
+    between = glances(samples, glance)
+    for i in range(len(between)):
+        highest = max(highest, abs(samples[i + BEFORE_FRAMES]), abs(samples[i + BEFORE_FRAMES + 1]))
+    for i in range(len(between)):
+        beside = max(abs(samples[i + BEFORE_FRAMES]), abs(samples[i + BEFORE_FRAMES + 1]))
+        if max(beside, between[i]) > GLANCE * highest:
+            window = samples[i : i + TAPS]
+            seen = max(beside, abs(interpolated(window, half)))
+            if seen > CLOSER_LOOK * highest:
+                highest = max(highest, seen)
+                for phase in range(len(fine)):
+                    highest = max(highest, abs(interpolated(window, fine[phase])))
     return highest
 
 
@@ -80,7 +125,7 @@ class TruePeakMeter:
     def __init__(self, rate_hz: int, channels: int) -> None:
         self.rate_hz = rate_hz
         self._fine = interpolators(_OVERSAMPLING)
-        self._half = self._fine[_OVERSAMPLING // 2].copy()
+        self._glance = glance_taps(self._fine[_OVERSAMPLING // 2])
         self._history = np.zeros((channels, TAPS - 1))
         self._step = max(1, rate_hz // STEPS_PER_SECOND)
         self._frames = 0
@@ -95,7 +140,7 @@ class TruePeakMeter:
             length = min(self._step - self._frames % self._step, len(block) - start)
             for row in samples:
                 part = row[start : start + length + TAPS - 1]
-                self._open = _highest(part, self._half, self._fine, self._open)
+                self._open = _highest(part, self._glance, self._fine, self._open)
             start += length
             self._frames += length
             if self._frames % self._step == 0:
@@ -108,7 +153,7 @@ class TruePeakMeter:
         tail = np.concatenate([self._history, np.zeros((len(self._history), TAPS - 1))], axis=1)
         last = self._open
         for row in tail:
-            last = _highest(row, self._half, self._fine, last)
+            last = _highest(row, self._glance, self._fine, last)
         return np.array([*self._done, last])
 
     def result(self) -> float:

@@ -9,7 +9,6 @@ import numpy as np
 
 from analysis.spectrum import TONE_BANDS_HZ
 from analysis.track import TrackAnalysis
-from analysis.units import Floats
 from assistant.separation import Separation, group, separate
 from assistant.statistics import SongStatistics, adapted
 

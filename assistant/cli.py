@@ -21,8 +21,8 @@ from analysis.errors import MastertapeError
 app = typer.Typer(
     name="mastertape",
     help="Album mastering: mixes in, a finished album out. Mastertape listens to your mixes and to records you admire, "
-    "plans the album (tone, level, width, order, gaps), writes the plan down for you to change, and renders it for every "
-    "place it will be heard.",
+    "plans the album (tone, level, width, order, gaps), writes the plan down for you to change, and renders it for "
+    "every place it will be heard.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -56,7 +56,7 @@ Engineers = Annotated[
     typer.Option(
         "--engineer",
         metavar="NAME=FILES",
-        help="Who mixed what: a file name or a pattern such as 'Ann=0[1-4]*'. Subfolders of the mixes count as engineers too.",
+        help="Who mixed what: a file name or a pattern such as 'Ann=0[1-4]*'. Subfolders of the mixes count as engineers.",
     ),
 ]
 Title = Annotated[str | None, typer.Option("--title", help="Name of the album. Without it, the folder's name.")]

@@ -17,7 +17,7 @@ from assistant.outputs import check_output, write_text
 from assistant.plan_file import PlanFile
 from assistant.planner import Wishes
 from assistant.progress import progress_bars
-from assistant.session import Planned, Rendered, analyse_paths, make_plan, render_plan
+from assistant.session import Rendered, analyse_paths, make_plan, render_plan
 from mastering.specs import Container, DeliverySpec
 
 DONE, DONE_WITH_FAULTS, NOTHING = 0, 1, 2

@@ -6,7 +6,7 @@ import dataclasses
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
@@ -124,7 +124,7 @@ def overridden(spec: DeliverySpec, overrides: Overrides) -> DeliverySpec:
     return dataclasses.replace(spec, **changes)  # type: ignore[arg-type]
 
 
-def _checked(option: str, kind: object, value: float) -> object:
+def _checked(option: str, kind: Any, value: float) -> object:
     try:
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:

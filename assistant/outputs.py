@@ -82,7 +82,7 @@ def publish(finished: Path, target: Path, former_files: Sequence[str]) -> None:
         target.mkdir(exist_ok=True)
         names = {path.name for path in finished.iterdir()}
         for name in sorted(names):
-            os.replace(finished / name, target / name)
+            (finished / name).replace(target / name)
         for name in former_files:
             if name not in names:
                 (target / name).unlink(missing_ok=True)
@@ -105,7 +105,7 @@ def write_text(path: Path, text: str) -> None:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
             Path(name).chmod(0o644)
-            os.replace(name, path)
+            Path(name).replace(path)
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise

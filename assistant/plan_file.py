@@ -54,7 +54,7 @@ class PlanFile:
             PlanError: missing, not TOML, or with values that a plan may not hold; each is named.
         """
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_text(encoding="utf-8-sig")  # some editors put a byte order mark in front
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
             raise PlanError(f"{path}: the plan cannot be read ({reason}).") from error
@@ -122,7 +122,7 @@ def _table(model: BaseModel, *, explained: bool) -> Table:
     table = tomlkit.table()
     for name, field in type(model).model_fields.items():
         value = getattr(model, name)
-        if value is None or value == () or value == "":
+        if value is None or value in ((), ""):
             continue
         if isinstance(value, BaseModel):
             inner = _table(value, explained=False)

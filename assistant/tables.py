@@ -103,9 +103,10 @@ def delivery_table(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> T
     """One delivery's tracks, before and after; `before` by source."""
     target = "as it was" if delivery.target_lufs is None else f"{delivery.target_lufs:g} LUFS asked for"
     peak = "no ceiling" if delivery.ceiling_dbtp is None else f"ceiling {delivery.ceiling_dbtp:g} dBTP"
-    title = f"{delivery.name}: album {level(delivery.loudness_lufs)} LUFS ({target}), {level_2(delivery.true_peak_dbtp)} dBTP ({peak})"
+    loudness, highest = level(delivery.loudness_lufs), level_2(delivery.true_peak_dbtp)
+    title = f"{delivery.name}: album {loudness} LUFS ({target}), {highest} dBTP ({peak})"
     table = Table(title=title, title_justify="left")
-    for name in ("", "song", "length", "gap", "LUFS before", "after", "dBTP before", "after", "PLR before", "after"):
+    for name in ("", "song", "length", "LUFS before", "after", "dBTP before", "after", "PLR before", "after"):
         table.add_column(name, justify="left" if name == "song" else "right")
     for number, track in enumerate(delivery.tracks, 1):
         mix = before.get(track.source)
@@ -113,7 +114,6 @@ def delivery_table(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> T
             str(number),
             track.title,
             length(track.frames / delivery.rate_hz),
-            f"{track.gap_frames / delivery.rate_hz:.1f} s",
             level(mix.loudness.integrated_lufs if mix else None),
             level(track.loudness_lufs),
             level(mix.true_peak_dbtp if mix else None),

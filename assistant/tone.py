@@ -45,7 +45,8 @@ def decide_tone(
 
     Args:
         track: what was measured.
-        effect_db, deviation_db: posterior mean and standard deviation in the 28 tone bands.
+        effect_db: posterior mean in the 28 tone bands.
+        deviation_db: posterior standard deviation, likewise.
         strength: 0 to 1.
         whose: who is thought to have done it, for the sentence.
     """
@@ -92,15 +93,11 @@ def _found(effect_db: Floats, deviation_db: Floats, whose: str) -> str:
     """The two regions that are off most, with how sure that is."""
     regions = []
     for name, low, high in REGIONS:
-        inside = (low <= TONE_BANDS_HZ) & (high > TONE_BANDS_HZ)
+        inside = (TONE_BANDS_HZ >= low) & (TONE_BANDS_HZ < high)
         mean, spread = float(effect_db[inside].mean()), float(deviation_db[inside].mean())
-        regions.append(
-            (
-                abs(mean),
-                f"{name} {abs(mean):.1f} dB {'over' if mean > 0 else 'under'} the record "
-                f"({_sure_percent(mean, spread)} % sure)",
-            )
-        )
+        side = "over" if mean > 0 else "under"
+        words = f"{name} {abs(mean):.1f} dB {side} the record ({_sure_percent(mean, spread)} % sure)"
+        regions.append((abs(mean), words))
     regions.sort(reverse=True)
     return f"{' and '.join(words for _, words in regions[:2])}, {whose}"
 

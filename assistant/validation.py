@@ -15,7 +15,7 @@ def between(low: float, high: float, unit: str) -> AfterValidator:
 
     def check(value: float) -> float:
         if not (math.isfinite(value) and low <= value <= high):
-            raise ValueError(f"must be {low:g} to {high:g} {unit}".rstrip())
+            raise ValueError(f"must be {low:.15g} to {high:.15g} {unit}".rstrip())
         return value
 
     return AfterValidator(check)
@@ -23,7 +23,14 @@ def between(low: float, high: float, unit: str) -> AfterValidator:
 
 def sentences(error: ValidationError) -> list[str]:
     """One sentence for each fault: `track[2].gap_s = 9.0 must be 0 to 6 s`."""
-    return [_sentence(dict(fault)) for fault in error.errors()]
+    places = [fault["loc"] for fault in error.errors()]
+    return [_sentence(dict(fault)) for fault in error.errors() if not _follows(dict(fault), places)]
+
+
+def _follows(fault: dict[str, Any], places: list[tuple[int | str, ...]]) -> bool:
+    """Whether an array is called too short only because entries of it are at fault themselves."""
+    here = fault["loc"]
+    return fault["type"] == "too_short" and any(place[: len(here)] == here and place != here for place in places)
 
 
 def key_path(location: tuple[int | str, ...]) -> str:
@@ -45,8 +52,13 @@ def _sentence(fault: dict[str, Any]) -> str:
         return f"{key} is not a key that is known here"
     value = f"{key} = {fault['input']!r}" if not isinstance(fault["input"], dict | list) else key
     if kind == "value_error":
-        return f"{value} {fault['ctx']['error']}"
+        whole = isinstance(fault["input"], dict)  # of a table: the message begins with its key
+        return f"{key}.{fault['ctx']['error']}" if whole else f"{value} {fault['ctx']['error']}"
     if kind in {"enum", "literal_error"}:
         return f"{value} must be {fault['ctx']['expected']}"
-    message = fault["msg"].removeprefix("Input should be ").removeprefix("String should ")
-    return f"{value} must be {message}"
+    if kind in {"too_short", "too_long"}:
+        few, count = kind == "too_short", fault["ctx"]["actual_length"]
+        needed = fault["ctx"]["min_length" if few else "max_length"]
+        return f"{key} has {count} entries and must have {f'{needed} or more' if few else f'{needed} or fewer'}"
+    message = fault["msg"].removeprefix("Input should ").removeprefix("String should ")
+    return f"{value} must {message}"

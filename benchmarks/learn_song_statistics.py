@@ -10,7 +10,7 @@ Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance 
 from __future__ import annotations
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -78,7 +78,7 @@ def learn(records: list[list[TrackAnalysis]], sources: list[dict[str, object]]) 
     return {
         "schema": 1,
         "about": "How songs of one record differ: covariances of deviations from the record's mean.",
-        "learned": datetime.datetime.now(tz=datetime.UTC).date().isoformat(),
+        "learned": dt.datetime.now(tz=dt.UTC).date().isoformat(),
         "bands_hz": [round(float(band), 2) for band in TONE_BANDS_HZ],
         "tone_db2": [[round(float(value), 4) for value in row] for row in covariance],
         "width_db2": round(float(np.mean(width**2)), 4),

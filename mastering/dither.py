@@ -26,7 +26,7 @@ def _mixed(value: np.uint64) -> np.uint64:
 
 
 @kernel
-def _quantise(
+def _quantise(  # noqa: PLR0913  (a kernel takes its state apart)
     block: Floats, scale: float, key: np.uint64, start: int, dithered: bool, same: bool, out: NDArray[np.int32]
 ) -> int:
     """Round each sample to an integer of full scale `scale`; gives how many did not fit and were held at the rails."""
@@ -78,5 +78,5 @@ class Quantiser:
         return out
 
     def skip(self, frames: int) -> None:
-        """Pass over frames that are written as digital zero."""
+        """Pass over frames that are written as digital zero; a negative number goes back."""
         self._frames += frames

@@ -16,7 +16,7 @@ from mastering.dither import Quantiser
 from mastering.specs import Container, Encoding
 
 _SUBTYPES = {Encoding.PCM_16: "PCM_16", Encoding.PCM_24: "PCM_24", Encoding.FLOAT_32: "FLOAT"}
-_RAW = {
+_RAW: dict[Encoding, np.dtype[Any]] = {
     Encoding.PCM_16: np.dtype(np.int16),
     Encoding.PCM_24: np.dtype(np.int32),
     Encoding.FLOAT_32: np.dtype(np.float32),
@@ -47,7 +47,7 @@ class AudioFile:
                 str(path), "w", samplerate=rate_hz, channels=channels, format=kind, subtype=_SUBTYPES[encoding]
             )
         except (soundfile.LibsndfileError, OSError) as error:
-            raise OutputError(f"{path.name} cannot be written ({error}).") from error
+            raise OutputError(f"{path.name} cannot be written ({str(error).rstrip('.')}).") from error
         if encoding is Encoding.FLOAT_32:
             soundfile._snd.sf_command(self._file._file, _SFC_SET_ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)
 
@@ -58,8 +58,16 @@ class AudioFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close; whether all was written is checked by reading it back."""
-        self._file.close()
+        """Close; whether all was written is checked by reading it back.
+
+        Raises:
+            OutputError: the disk is full or gone.
+        """
+        try:
+            self._file.close()
+        except (soundfile.LibsndfileError, OSError, RuntimeError) as fault:
+            if error is None:
+                raise self._unwritable(fault) from fault
 
     def write(self, raw: np.ndarray[Any, Any]) -> None:
         """Write samples `(frames, channels)` of `raw_dtype`.
@@ -70,10 +78,14 @@ class AudioFile:
         try:
             self._file.write(raw)
         except (soundfile.LibsndfileError, OSError, RuntimeError) as error:
-            full = getattr(error, "errno", None) == errno.ENOSPC or "space" in str(error).lower()
-            why = "the disk is full" if full else f"{error}"
-            raise OutputError(f"{self.path.name} cannot be written ({why}): free some space and run again.") from error
+            raise self._unwritable(error) from error
         self.frames += len(raw)
+
+    def _unwritable(self, error: Exception) -> OutputError:
+        # libsndfile does not hand on what the system said.
+        full = getattr(error, "errno", None) == errno.ENOSPC or "system error" in str(error).lower()
+        why = "the disk is full or gone" if full else str(error).rstrip(".")
+        return OutputError(f"{self.path.name} cannot be written ({why}): free some space and run again.")
 
 
 def raw_dtype(encoding: Encoding) -> np.dtype[Any]:

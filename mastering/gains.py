@@ -6,10 +6,21 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.hops import HOPS_PER_SECOND
+import numpy as np
+
+from analysis.hops import HOPS_PER_SECOND, complete_hops
 from analysis.loudness import integrated_lufs
 from analysis.units import Floats
-from mastering.loudness_solver import Envelope, Limiting, Loudness, Solution, limited, solve, whole_programme
+from mastering.loudness_solver import (
+    Envelope,
+    Limiting,
+    Loudness,
+    Solution,
+    first_hop,
+    limited,
+    solve,
+    whole_programme,
+)
 from mastering.specs import AlbumSpec, Anchor, DeliverySpec
 from mastering.timeline import Placement, Timeline
 
@@ -48,7 +59,7 @@ def solve_gains(
     target = target_lufs(album, delivery)
     if delivery.anchor is Anchor.EACH_TRACK:
         solutions = [
-            solve(_slice(envelopes, placed), target, ceiling_dbtp, whole_programme(timeline.rate_hz))
+            solve(_slice(envelopes, placed), target, ceiling_dbtp, _whole_file(placed, timeline.rate_hz))
             for placed in timeline.placements
         ]
     else:
@@ -69,18 +80,34 @@ def anchor_loudness(delivery: DeliverySpec, timeline: Timeline) -> Loudness:
     if delivery.anchor is not Anchor.LOUDEST_TRACK:
         return whole_programme(timeline.rate_hz)
 
+    spans = track_hops(timeline)
+
     def loudest(energies: Floats) -> float | None:
-        found = [
-            integrated_lufs(energies[_hop(placed.mark, timeline) : _hop(placed.mark_end, timeline)], timeline.rate_hz)
-            for placed in timeline.placements
-        ]
+        found = [integrated_lufs(energies[first:last], timeline.rate_hz) for first, last in spans]
         return max((level for level in found if level is not None), default=None)
 
     return loudest
 
 
-def _hop(frame: int, timeline: Timeline) -> int:
-    return round(frame * HOPS_PER_SECOND / timeline.rate_hz)
+def track_hops(timeline: Timeline) -> list[tuple[int, int]]:
+    """Where each track's own file lies among the hop energies of a programme, as `limited` lays them."""
+    firsts = []
+    for unit in timeline.units:
+        for track in unit.tracks:
+            into = timeline.placements[track].mark - unit.start
+            firsts.append(first_hop(unit.start, timeline.rate_hz) + round(into * HOPS_PER_SECOND / timeline.rate_hz))
+    end = firsts[-1] + complete_hops(timeline.frames - timeline.placements[-1].mark, timeline.rate_hz)
+    return list(zip(firsts, [*firsts[1:], end], strict=True))
+
+
+def _whole_file(placed: Placement, rate_hz: int) -> Loudness:
+    """Integrated loudness of a track's own file, its gap included: that is what is measured in the end."""
+    hops = complete_hops(placed.mark_end - placed.mark, rate_hz)
+
+    def whole(energies: Floats) -> float | None:
+        return integrated_lufs(np.pad(energies, (0, max(0, hops - len(energies))))[:hops], rate_hz)
+
+    return whole
 
 
 def _gathered(solutions: Sequence[Solution], target: float) -> DeliveryGains:

@@ -17,7 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.kernels import kernel
-from analysis.true_peak import AHEAD_FRAMES, BEFORE_FRAMES, CLOSER_LOOK, TAPS, interpolated, interpolators
+from analysis.true_peak import (
+    AHEAD_FRAMES,
+    BEFORE_FRAMES,
+    CLOSER_LOOK,
+    GLANCE,
+    TAPS,
+    glance_taps,
+    glances,
+    interpolated,
+    interpolators,
+)
 from analysis.units import Floats, db_to_amplitude
 
 LOOK_AHEAD_S = 0.005
@@ -26,33 +36,41 @@ RELEASE_S = 0.060
 SLOW_RELEASE_S = 1.0
 _UNIT = 2.0**24  # steps in a decibel
 _OVERSAMPLING = 16
+_CLOSEST_LOOK = 0.91  # share of a peak that the 4-fold grid shows at least (cos 22.5 degrees), rounded down
 
 # Where the integer state keeps what; the rings follow.
 _POSITION, _HEAD, _COUNT, _SUM_1, _SUM_2, _SUM_3, _FIELDS = range(7)
 
 
 @kernel
-def interval_peaks(rows: Floats, half: Floats, fine: Floats, closer_from: float) -> Floats:
+def interval_peaks(rows: Floats, glance: Floats, fine: Floats, ceiling: float) -> Floats:
     """Peak between each sample and the next, over all channels.
 
-    `rows` is `(channels, frames)`; interval i lies between its samples i + 63 and i + 64. Points of the 2-fold grid
-    above `closer_from` are looked at on the whole grid of `fine`.
+    `rows` is `(channels, frames)`; interval i lies between its samples i + 63 and i + 64. What may come near the
+    `ceiling` is read on the grid of `fine` (four points to an interval at least), the rest at a glance.
     """
     peaks = np.zeros(rows.shape[1] - TAPS + 1)
     for channel in range(rows.shape[0]):
         samples = rows[channel]
+        between = glances(samples, glance)
         for i in range(len(peaks)):
-            window = samples[i : i + TAPS]
-            seen = max(abs(window[BEFORE_FRAMES]), abs(window[BEFORE_FRAMES + 1]), abs(interpolated(window, half)))
-            if seen > closer_from:
-                for phase in range(len(fine)):
-                    seen = max(seen, abs(interpolated(window, fine[phase])))
+            seen = max(abs(samples[i + BEFORE_FRAMES]), abs(samples[i + BEFORE_FRAMES + 1]), between[i])
+            if seen > GLANCE * ceiling:
+                window = samples[i : i + TAPS]
+                seen = max(seen, abs(interpolated(window, fine[len(fine) // 2])))
+                if seen > CLOSER_LOOK * ceiling:
+                    quarter = len(fine) // 4
+                    seen = max(seen, abs(interpolated(window, fine[quarter])))
+                    seen = max(seen, abs(interpolated(window, fine[3 * quarter])))
+                    if seen > _CLOSEST_LOOK * ceiling:
+                        for phase in range(len(fine)):
+                            seen = max(seen, abs(interpolated(window, fine[phase])))
             peaks[i] = max(peaks[i], seen)
     return peaks
 
 
 @kernel
-def reductions(
+def reductions(  # noqa: PLR0913  (a kernel takes its state apart)
     peaks: Floats,
     ceiling: float,
     rates: Floats,
@@ -63,7 +81,7 @@ def reductions(
     places: NDArray[np.int64],
     rings: NDArray[np.int64],
 ) -> Floats:
-    """Smooth gain reduction, dB, for each peak, later by half the maximum's window and the boxes' (see `GainComputer`)."""
+    """Smooth gain reduction, dB, for each peak, late by as much as `GainComputer` says."""
     out = np.empty(len(peaks))
     window = len(maxima)
     for i in range(len(peaks)):
@@ -147,7 +165,7 @@ class Limiter:
         self._ceiling = db_to_amplitude(ceiling_dbtp)
         self._computer = GainComputer(rate_hz, self._ceiling)
         self._fine = interpolators(_OVERSAMPLING)
-        self._half = self._fine[_OVERSAMPLING // 2].copy()
+        self._glance = glance_taps(self._fine[_OVERSAMPLING // 2])
         self._history = np.zeros((channels, TAPS - 1))  # what the interpolator still needs
         self._last_peak = 0.0
         self._pending = np.zeros((self.latency_frames, channels))
@@ -163,7 +181,7 @@ class Limiter:
         """Take a block, give as many frames, `latency_frames` late."""
         rows = np.ascontiguousarray(np.concatenate([self._history, block.T], axis=1))
         self._history = rows[:, -(TAPS - 1) :].copy()
-        after = interval_peaks(rows, self._half, self._fine, CLOSER_LOOK * self._ceiling)
+        after = interval_peaks(rows, self._glance, self._fine, self._ceiling)
         # A sample answers for the interval before it and the one after it.
         before = np.concatenate([[self._last_peak], after[:-1]])
         self._last_peak = float(after[-1]) if len(after) else self._last_peak

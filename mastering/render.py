@@ -12,11 +12,10 @@ import numpy as np
 import soundfile
 
 from analysis.audio import BLOCK_FRAMES
-from analysis.hops import HOPS_PER_SECOND
 from mastering.assembly import PROGRAMME_CHANNELS, assemble
 from mastering.delivery import DeliveredProgramme, DeliveredTrack, Delivery
 from mastering.files import AudioFile, raw_dtype, safe_name
-from mastering.gains import DeliveryGains, anchor_loudness, solve_gains
+from mastering.gains import DeliveryGains, anchor_loudness, solve_gains, track_hops
 from mastering.loudness_solver import Envelope, measure_envelope
 from mastering.specs import AlbumSpec, Anchor, DeliverySpec
 from mastering.spool import Spool
@@ -111,9 +110,10 @@ class _Job:
         if self.gains.target_lufs is None or self.gains.bound or self.delivery.anchor is Anchor.EACH_TRACK:
             return 0.0
         timeline = self.programme.timeline
-        energies = np.zeros(timeline.frames * HOPS_PER_SECOND // timeline.rate_hz + 2)
+        spans = track_hops(timeline)
+        energies = np.zeros(spans[-1][1])
         for track, written in self.written.items():
-            start = round(timeline.placements[track].mark * HOPS_PER_SECOND / timeline.rate_hz)
+            start = spans[track][0]
             count = min(len(written.hop_energies), len(energies) - start)
             energies[start : start + count] += written.hop_energies[:count]
         reached = anchor_loudness(self.delivery, timeline)(energies)

@@ -24,10 +24,12 @@ class Spool:
 
     def fill(self, audio: Audio) -> Iterator[Floats]:
         """Write the whole stream, handing each block on to whoever wants to look at it."""
-        with self._path.open("wb") as file:
+        with self._path.open("wb", buffering=0) as file:  # so that a full disk is met here and not in closing
             for block in audio.blocks():
+                raw = memoryview(block.astype(self._dtype).tobytes())
                 try:
-                    file.write(block.astype(self._dtype).tobytes())
+                    while raw:
+                        raw = raw[file.write(raw) :]
                 except OSError as error:
                     raise OutputError(f"{self._path.parent} is full ({error.strerror}): free some space.") from error
                 self.frames += len(block)

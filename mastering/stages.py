@@ -33,7 +33,7 @@ class Offset(Memoryless):
 
     def process(self, block: Floats) -> Floats:
         """Subtract the offset."""
-        return block - self._offset
+        return np.asarray(block - self._offset)
 
 
 class Gain(Memoryless):

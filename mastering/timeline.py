@@ -39,7 +39,10 @@ class Placement:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unit:
-    """A stretch without digital silence between tracks: one limiter runs through it, `start` to `end`."""
+    """A stretch without digital silence between tracks: one limiter runs through it, `start` to `end`.
+
+    It starts with its first song and not with that song's file, so that nothing in it depends on where files are cut.
+    """
 
     start: int
     end: int
@@ -124,5 +127,5 @@ def _units(placements: tuple[Placement, ...]) -> tuple[Unit, ...]:
             joined = units.pop()
             units.append(Unit(start=joined.start, end=max(joined.end, placed.end), tracks=(*joined.tracks, number)))
         else:
-            units.append(Unit(start=placed.mark, end=placed.end, tracks=(number,)))
+            units.append(Unit(start=placed.start, end=placed.end, tracks=(number,)))
     return tuple(units)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis.audio import Audio
-from analysis.true_peak import CLOSER_LOOK, TruePeakMeter
+from analysis.true_peak import GLANCE, TruePeakMeter
 from analysis.units import Floats, db_to_amplitude
 from mastering.assembly import PROGRAMME_CHANNELS, assemble
 from mastering.chain import process
@@ -56,7 +56,9 @@ def render_unit(order: UnitOrder, progress: Progress) -> None:
     """
     audio, limits = _finished(order)
     tracks = _Tracks(order, limits, progress)
+    lead_in = order.unit.start - order.timeline.placements[order.unit.tracks[0]].mark
     try:
+        tracks.write(np.zeros((lead_in, PROGRAMME_CHANNELS)))
         for block in audio.blocks():
             tracks.write(block)
         tracks.finish()
@@ -72,7 +74,7 @@ def _finished(order: UnitOrder) -> tuple[Audio, bool]:
         return audio, False
     loudest = order.highest * max(gains[track] for track in order.unit.tracks)
     ceiling = db_to_amplitude(order.ceiling_dbtp)
-    if loudest < CLOSER_LOOK * ceiling:
+    if loudest < GLANCE * ceiling:
         return audio, False
     if loudest <= ceiling and any(untouched(order, track) for track in order.unit.tracks):
         # A limiter that never acts must not cost a track its own samples, so here it is looked at closely.
@@ -100,7 +102,7 @@ class _Tracks:
         self._order = order
         self._limits = limits
         self._progress = progress
-        self._position = order.unit.start
+        self._position = order.timeline.placements[order.unit.tracks[0]].mark
         self._waiting = list(order.unit.tracks)
         self._file: AudioFile | None = None
         self._quantiser: Quantiser | None = None
@@ -157,6 +159,8 @@ class _Tracks:
                 dithered=not clean,
                 mono=track.channels == 1,
             )
+            # Dither counts from the song's first frame, wherever its file is cut.
+            self._quantiser.skip(self._placed.mark - self._placed.start)
 
     def _write_part(self, placed: Placement, part: Floats) -> None:
         """Write frames that lie in one track; what no song reaches stays digital zero."""

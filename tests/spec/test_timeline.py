@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -147,9 +148,9 @@ def assert_whole(timeline: Timeline) -> None:
     assert [number for unit in timeline.units for number in unit.tracks] == list(range(len(placements)))
     for unit in timeline.units:
         inside = [placements[number] for number in unit.tracks]
-        assert unit.start == inside[0].mark
+        assert unit.start == inside[0].start
         assert unit.end == max(placed.end for placed in inside)
-    for before, after in zip(timeline.units, timeline.units[1:], strict=False):
+    for before, after in pairwise(timeline.units):
         assert before.end < after.start, "silence lies between them"
 
 
