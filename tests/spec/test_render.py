@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -186,12 +187,12 @@ def sounding(parts: Sequence[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
     return samples[heard[0] : heard[-1] + 1]
 
 
-def as_they_are(*peaks_dbfs: float, **changes: Any) -> tuple[AlbumSpec, list[Floats]]:
+def as_they_are(*peaks_dbfs: float) -> tuple[AlbumSpec, list[Floats]]:
     """Mastered songs of 16 bits with their highest samples at these levels."""
     rng = np.random.default_rng(8)
     levels = [2 * db_to_amplitude(peak) for peak in peaks_dbfs]
     mastered = [on_grid(level * music(3.0, RATE_HZ, rng), 16) for level in levels]
-    return album(*(track(samples, grid_bits=16, **changes) for samples in mastered), as_is=True), mastered
+    return album(*(track(samples, grid_bits=16) for samples in mastered), as_is=True), mastered
 
 
 @pytest.mark.parametrize(
@@ -236,7 +237,8 @@ def test_a_mastered_album_over_the_ceiling_is_limited_and_nothing_else(tmp_path:
 
 def test_what_is_changed_is_dithered(tmp_path: Path) -> None:
     """A crossfade changes both songs: the file of the second, which has no fade of its own, is dithered too."""
-    wanted, mastered = as_they_are(-6.0, -6.0, crossfade_s=1.0)
+    wanted, mastered = as_they_are(-6.0, -6.0)
+    wanted = replace(wanted, tracks=(replace(wanted.tracks[0], crossfade_s=1.0), wanted.tracks[1]))
     made = deliver(wanted, mastered, delivery(encoding=Encoding.PCM_16, ceiling_dbtp=None), tmp_path / "out")
     second = soundfile.read(tmp_path / "out" / made.tracks[1].file)[0]
     error = (second[RATE_HZ:] - mastered[1][RATE_HZ:]) / LSB16
