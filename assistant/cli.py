@@ -56,7 +56,7 @@ Engineers = Annotated[
     typer.Option(
         "--engineer",
         metavar="NAME=FILES",
-        help="Who mixed what: a file name or a pattern such as 'Ann=0[1-4]*'. Subfolders of the mixes count as engineers.",
+        help="Who mixed what: a file name or a pattern, such as 'Ann=0[1-4]*'. Subfolders count as engineers too.",
     ),
 ]
 Title = Annotated[str | None, typer.Option("--title", help="Name of the album. Without it, the folder's name.")]

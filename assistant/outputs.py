@@ -25,7 +25,7 @@ def check_output(out: Path, mixes: Path) -> None:
     """
     if out.absolute().resolve().is_relative_to(mixes.absolute().resolve()):
         raise OutputError(
-            f"The output folder {out} lies inside the folder of mixes {mixes}, where its files would be taken for mixes: "
+            f"The output folder {out} lies inside the folder of mixes {mixes}, where its files would count as mixes: "
             "choose another with --out."
         )
     try:

@@ -22,7 +22,8 @@ from assistant.planner import Mix, Wishes, keeps_given_order, plan_album
 from assistant.statistics import load_statistics
 from mastering.chain import build, process
 from mastering.delivery import Delivery
-from mastering.render import Programme, measure_programme, render_delivery
+from mastering.finish import finish
+from mastering.render import AlbumRenderer, RenderedTracks
 from mastering.specs import AlbumSpec, ChainSpec, DeliverySpec, EqBand, TrackSpec
 from mastering.spool import Spool
 from mastering.timeline import lay_out
@@ -184,13 +185,16 @@ def render_plan(
     sources = _sources(file.plan, mixes, rendered, progress)
     album = album_spec(file.plan, sources)
     check_space(out, _needed_bytes(album, deliveries))
-    with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool:
-        spools = _spool_all(album, mixes, work, pool, progress or Silent())
-        programmes: dict[int, Programme] = {}
+    # The last steps of one delivery are a single thread's work: they run beside the rendering of the next.
+    with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool, ThreadPoolExecutor(1) as finisher:
+        renderer = AlbumRenderer(album, _spool_all(album, mixes, work, pool, progress or Silent()), pool)
+        finishing = []
         for delivery in deliveries:
-            rate_hz = delivery.rate_hz or album.rate_hz
-            made = _deliver(album, delivery, rate_hz, programmes, spools, work, pool, progress or Silent())
-            publish(work / delivery.name, out / delivery.name, manifest.files_of(out, delivery.name))
+            tracks = _render_tracks(renderer, delivery, work, progress or Silent())
+            finishing.append(finisher.submit(finish, tracks, pool))
+        for future in finishing:
+            made = future.result()
+            publish(work / made.name, out / made.name, manifest.files_of(out, made.name))
             write_text(out / "manifest.json", manifest.merged(out, made, rendered.left_out))
             rendered.deliveries.append(made)
     _write_plan(out / "album.toml", file.moved(plan_folder, out).text())
@@ -293,31 +297,11 @@ def _spool_all(album: AlbumSpec, mixes: Path, work: Path, pool: Executor, progre
     return list(pool.map(one, range(len(album.tracks))))
 
 
-def _deliver(
-    album: AlbumSpec,
-    delivery: DeliverySpec,
-    rate_hz: int,
-    programmes: dict[int, Programme],
-    spools: Sequence[Spool],
-    work: Path,
-    pool: Executor,
-    progress: Progress,
-) -> Delivery:
-    key = rate_hz * 100_000 + delivery.sector_frames
-    if key not in programmes:
-        programmes[key] = measure_programme(album, rate_hz, delivery.sector_frames, spools, pool)
-    programme = programmes[key]
+def _render_tracks(renderer: AlbumRenderer, delivery: DeliverySpec, work: Path, progress: Progress) -> RenderedTracks:
     stage = f"Rendering {delivery.name}"
-    for track, placed in zip(album.tracks, programme.timeline.placements, strict=True):
-        progress.begin(stage, track.title, placed.mark_end - placed.mark)
+    titles = [track.title for track in renderer.album.tracks]
+    for title, placed in zip(titles, renderer.timeline(delivery).placements, strict=True):
+        progress.begin(stage, title, placed.mark_end - placed.mark)
     folder = work / delivery.name
     folder.mkdir()
-    return render_delivery(
-        album,
-        delivery,
-        programme,
-        spools,
-        folder,
-        pool=pool,
-        progress=lambda number, frames: progress.advance(stage, album.tracks[number].title, frames),
-    )
+    return renderer.render(delivery, folder, lambda number, frames: progress.advance(stage, titles[number], frames))

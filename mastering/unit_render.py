@@ -115,14 +115,14 @@ class _Tracks:
         while done < len(block):
             placed = self._open_at(self._position)
             count = min(len(block) - done, placed.mark_end - self._position)
-            self._write_part(placed, block[done : done + count])
+            self._write_part(block[done : done + count])
             done += count
 
     def finish(self) -> None:
         """Write the silence after the unit's last sound, up to the end of its last track."""
         while self._waiting or (self._placed and self._position < self._placed.mark_end):
             placed = self._open_at(self._position)
-            self._write_silence(placed, placed.mark_end - self._position)
+            self._write_silence(placed.mark_end - self._position)
 
     def close(self) -> None:
         """Close what is open."""
@@ -162,7 +162,7 @@ class _Tracks:
             # Dither counts from the song's first frame, wherever its file is cut.
             self._quantiser.skip(self._placed.mark - self._placed.start)
 
-    def _write_part(self, placed: Placement, part: Floats) -> None:
+    def _write_part(self, part: Floats) -> None:
         """Write frames that lie in one track; what no song reaches stays digital zero."""
         end = self._position + len(part)
         while self._position < end:
@@ -172,7 +172,7 @@ class _Tracks:
                 start = len(part) - (end - self._position)
                 self._put(encoded(part[start : start + count], self._order.delivery.encoding, self._quantiser))
             else:
-                self._write_silence(placed, count)
+                self._write_silence(count)
 
     def _heard_in(self, file: Placement) -> list[int]:
         """The songs of the unit that play in a track's file: its own, and what overlaps it."""
@@ -187,7 +187,7 @@ class _Tracks:
             return True, max(playing)
         return False, min((span.start for span in spans if span.start > position), default=position + 2**62)
 
-    def _write_silence(self, placed: Placement, frames: int) -> None:
+    def _write_silence(self, frames: int) -> None:
         left = frames
         while left > 0:
             count = min(left, 65_536)

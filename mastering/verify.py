@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,38 +37,52 @@ class Written:
     sha256: str
 
 
-def read_back(path: Path, frames: int) -> Written:
-    """Decode a written file, which must have so many frames, and measure it.
+def read_back(path: Path, frames: int, pool: Executor | None = None) -> Written:
+    """Decode a written file, which must have so many frames, and measure it; with a pool, meters work side by side.
 
     Raises:
         OutputError: it cannot be read, or is not as long as it was written.
     """
     try:
-        with soundfile.SoundFile(str(path)) as file:
-            loudness, peak = (
-                LoudnessMeter(file.samplerate, file.channels),
-                TruePeakMeter(file.samplerate, file.channels),
-            )
-            found = 0
-            while len(block := file.read(BLOCK_FRAMES, dtype="float64", always_2d=True)):
-                loudness.update(block)
-                peak.update(block)
-                found += len(block)
-            rate_hz, channels = file.samplerate, file.channels
-        with path.open("rb") as raw:
-            sha256 = hashlib.file_digest(raw, "sha256").hexdigest()
+        found = soundfile.info(str(path))
+        loudness, peak = (
+            LoudnessMeter(found.samplerate, found.channels),
+            TruePeakMeter(found.samplerate, found.channels),
+        )
+        if pool is None:
+            decoded, sha256 = _feed(path, loudness, peak), _sha256(path)
+        else:
+            passes = [pool.submit(_feed, path, loudness), pool.submit(_feed, path, peak)]
+            sha256 = _sha256(path)
+            decoded = min(one.result() for one in passes)
     except (soundfile.LibsndfileError, OSError) as error:
         raise OutputError(f"{path.name} was written but cannot be read back ({error}): is the disk full?") from error
-    if found != frames:
+    if decoded != frames:
         raise OutputError(
-            f"{path.name} was written with {frames} frames and reads back with {found}: is the disk full?"
+            f"{path.name} was written with {frames} frames and reads back with {decoded}: is the disk full?"
         )
     return Written(
         frames=frames,
-        rate_hz=rate_hz,
-        channels=channels,
-        loudness_lufs=integrated_lufs(loudness.hop_energies(), rate_hz),
+        rate_hz=found.samplerate,
+        channels=found.channels,
+        loudness_lufs=integrated_lufs(loudness.hop_energies(), found.samplerate),
         true_peak_dbtp=peak.result(),
         hop_energies=loudness.hop_energies(),
         sha256=sha256,
     )
+
+
+def _feed(path: Path, *meters: LoudnessMeter | TruePeakMeter) -> int:
+    """Give all of a file to some meters; how many frames it had."""
+    frames = 0
+    with soundfile.SoundFile(str(path)) as file:
+        while len(block := file.read(BLOCK_FRAMES, dtype="float64", always_2d=True)):
+            for meter in meters:
+                meter.update(block)
+            frames += len(block)
+    return frames
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -16,7 +16,8 @@ from analysis.audio import Audio
 from analysis.units import Floats, amplitude_to_db
 from mastering.chain import build, process
 from mastering.delivery import Delivery
-from mastering.render import measure_programme, render_delivery
+from mastering.finish import finish
+from mastering.render import AlbumRenderer
 from mastering.specs import AlbumSpec, Anchor, Container, DeliverySpec, Encoding, TrackSpec
 from mastering.spool import Spool
 
@@ -87,8 +88,8 @@ def deliver(wanted: AlbumSpec, songs: Sequence[Floats], place: DeliverySpec, fol
     spools = spooled(wanted, songs, folder.with_name(f"{folder.name}-spools"))
     folder.mkdir(parents=True)
     with ThreadPoolExecutor(2) as pool:
-        programme = measure_programme(wanted, place.rate_hz or wanted.rate_hz, place.sector_frames, spools, pool)
-        return render_delivery(wanted, place, programme, spools, folder, pool=pool, progress=lambda _n, _frames: None)
+        renderer = AlbumRenderer(wanted, spools, pool)
+        return finish(renderer.render(place, folder, lambda _number, _frames: None), pool)
 
 
 def peak_dbtp(samples: Floats) -> float:

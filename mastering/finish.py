@@ -1,0 +1,119 @@
+"""The last steps of a delivery: tracks joined to the album's file, that read back, everything judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from pathlib import Path
+
+import soundfile
+
+from analysis.audio import BLOCK_FRAMES
+from mastering.assembly import PROGRAMME_CHANNELS
+from mastering.delivery import DeliveredProgramme, DeliveredTrack, Delivery
+from mastering.files import AudioFile, raw_dtype, safe_name
+from mastering.render import RenderedTracks
+from mastering.specs import Anchor, DeliverySpec
+from mastering.verify import Written, read_back
+
+PROMISED_LU = 0.1
+"""How near a programme comes to its loudness target."""
+
+
+def finish(job: RenderedTracks, pool: Executor) -> Delivery:
+    """Join the tracks to the programme, read that back, and say what came of the delivery.
+
+    Raises:
+        OutputError: the programme cannot be written or read back.
+    """
+    delivery, timeline = job.delivery, job.timeline
+    path = job.paths[0].with_name(f"{safe_name(job.album.title)} (album).{delivery.container.value}")
+    _join(job.paths, path, delivery, timeline.rate_hz, timeline.frames)
+    whole = read_back(path, timeline.frames, pool)
+    tracks = tuple(_track(job, number) for number in range(len(job.album.tracks)))
+    findings = [*_loudness_findings(job, whole), *_peak_findings(delivery, whole.true_peak_dbtp, "the album")]
+    failed = any(finding.failed for finding in findings) or any(track.findings for track in tracks)
+    return Delivery(
+        name=delivery.name,
+        rate_hz=timeline.rate_hz,
+        target_lufs=job.gains.target_lufs,
+        ceiling_dbtp=delivery.ceiling_dbtp,
+        loudness_lufs=whole.loudness_lufs,
+        true_peak_dbtp=whole.true_peak_dbtp,
+        gain_db=job.gains.tracks_db[0],
+        limiting=job.gains.limiting,
+        passed=not failed,
+        findings=tuple(finding.text for finding in findings),
+        programmes=(
+            DeliveredProgramme(file=path.name, frames=whole.frames, title=job.album.title, sha256=whole.sha256),
+        ),
+        tracks=tracks,
+    )
+
+
+def _join(paths: Sequence[Path], path: Path, delivery: DeliverySpec, rate_hz: int, frames: int) -> None:
+    raw = raw_dtype(delivery.encoding)
+    with AudioFile(
+        path, delivery.container, delivery.encoding, rate_hz=rate_hz, channels=PROGRAMME_CHANNELS, frames=frames
+    ) as out:
+        for part in paths:
+            with soundfile.SoundFile(str(part)) as file:
+                while len(block := file.read(BLOCK_FRAMES, dtype=raw.name, always_2d=True)):
+                    out.write(block)
+
+
+def _track(job: RenderedTracks, number: int) -> DeliveredTrack:
+    placed, written = job.timeline.placements[number], job.written[number]
+    sounding = max(
+        (min(other.end, placed.mark_end) for other in job.timeline.placements if other.start < placed.mark_end),
+        default=placed.mark,
+    )
+    findings = [finding.text for finding in _peak_findings(job.delivery, written.true_peak_dbtp, "the track")]
+    return DeliveredTrack(
+        source=job.album.tracks[number].source,
+        file=job.paths[number].name,
+        title=job.album.tracks[number].title,
+        start_frame=placed.mark,
+        frames=written.frames,
+        gap_frames=placed.mark_end - max(sounding, placed.mark),
+        loudness_lufs=written.loudness_lufs,
+        true_peak_dbtp=written.true_peak_dbtp,
+        sha256=written.sha256,
+        findings=tuple(findings),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    text: str
+    failed: bool
+
+
+def _peak_findings(delivery: DeliverySpec, peak_dbtp: float, what: str) -> list[_Judged]:
+    if delivery.ceiling_dbtp is None or peak_dbtp <= delivery.ceiling_dbtp:
+        return []
+    text = f"{what} peaks at {peak_dbtp:.2f} dBTP, over the ceiling of {delivery.ceiling_dbtp:g} dBTP"
+    return [_Judged(text, failed=True)]
+
+
+def _loudness_findings(job: RenderedTracks, whole: Written) -> list[_Judged]:
+    target, gains = job.gains.target_lufs, job.gains
+    reached = f"{whole.loudness_lufs:.1f} LUFS" if whole.loudness_lufs is not None else "not measurable"
+    if target is None:
+        wanted = job.delivery.loudness_lufs
+        if wanted is None or whole.loudness_lufs is None or abs(whole.loudness_lufs - wanted) <= PROMISED_LU:
+            return []
+        return [
+            _Judged(f"the album is {reached} as it is; {job.delivery.title} plays at {wanted:g} LUFS", failed=False)
+        ]
+    if gains.bound:
+        text = (
+            f"the album is {reached}, short of {target:.1f} LUFS: {gains.bound}; "
+            f"ask for a lower --loudness, or for mixes whose peaks are lower"
+        )
+        return [_Judged(text, failed=False)]
+    missed = whole.loudness_lufs is None or abs(whole.loudness_lufs - target) > PROMISED_LU
+    if missed and job.delivery.anchor is Anchor.ALBUM:
+        return [_Judged(f"the album is {reached}; {target:.1f} LUFS was asked for", failed=True)]
+    return []
