@@ -138,7 +138,7 @@ def test_an_envelope_does_not_depend_on_blocks(block_frames: int) -> None:
     samples = SIGNALS["music"]()[: 2 * RATE_HZ + 7]
     whole = envelope(samples)
     parts = measure_envelope(Audio.from_array(samples, RATE_HZ, block_frames=block_frames), 0)
-    assert parts.peaks == pytest.approx(whole.peaks, rel=0, abs=1e-7)  # float32
+    assert parts.peaks == pytest.approx(whole.peaks, rel=0, abs=5e-4)  # float16
     assert parts.hop_energies == pytest.approx(whole.hop_energies, rel=1e-9)
 
 
