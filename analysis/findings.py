@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +15,7 @@ DC_AUDIBLE = 1e-4
 _LIMITED_PLR_LU = 8.0
 _NOISY_LU = 55.0
 _LOW_RATE_HZ = 32_000
+_NAMED = 2
 
 
 class Severity(StrEnum):
@@ -32,26 +34,45 @@ class Finding:
     message: str
 
 
-def findings(analysis: TrackAnalysis) -> tuple[Finding, ...]:
-    """All that is worth saying about one track's samples, most serious first."""
-    found = [*_damage(analysis), *_kind(analysis)]
+def findings(analysis: TrackAnalysis, *, as_is: bool = False) -> tuple[Finding, ...]:
+    """All that is worth saying about one track's samples, most serious first; `as_is`: of one mastered already."""
+    found = [*_damage(analysis, as_is=as_is), *_kind(analysis)]
     return tuple(sorted(found, key=lambda finding: finding.severity is not Severity.WARNING))
 
 
-def _damage(analysis: TrackAnalysis) -> list[Finding]:
+def warnings(tracks: Mapping[str, TrackAnalysis], *, as_is: bool = False) -> list[str]:
+    """What is wrong with some tracks, a sentence for each fault; tracks with the same fault share one."""
+    faults: dict[str, list[str]] = {}
+    for name, track in tracks.items():
+        for finding in findings(track, as_is=as_is):
+            if finding.severity is Severity.WARNING:
+                faults.setdefault(finding.message, []).append(name)
+    return [f"{_several(names)}: {message}" for message, names in faults.items()]
+
+
+def _several(names: list[str]) -> str:
+    if len(names) > _NAMED + 1:
+        return f"{', '.join(names[:_NAMED])} and {len(names) - _NAMED} more"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _damage(analysis: TrackAnalysis, *, as_is: bool) -> list[Finding]:
     raw, found = analysis.integrity, []
     if raw.clipped_runs:
         found.append(
             _warning(
                 "clipped",
-                f"clipped {raw.clipped_runs} times, first at {raw.clipped_first_s:.2f} s: ask for a mix with headroom",
+                f"clipped {raw.clipped_runs} times, first at {raw.clipped_first_s:.2f} s: ask for one with headroom",
             )
         )
-    offset = max((abs(mean) for mean in raw.dc_offset), default=0.0)
-    if offset > DC_AUDIBLE:
-        found.append(_warning("dc_offset", f"DC offset of {offset:+.4f} ({amplitude_to_db(offset):.0f} dBFS): removed"))
+    offset = max(raw.dc_offset, key=abs, default=0.0)
+    if abs(offset) > DC_AUDIBLE:
+        remedy = "left in, as it is mastered already" if as_is else "mastering takes it off"
+        found.append(
+            _warning("dc_offset", f"DC offset of {offset:+.4f} ({amplitude_to_db(abs(offset)):.0f} dBFS): {remedy}")
+        )
     plr = analysis.dynamics.plr_lu
-    if plr is not None and plr < _LIMITED_PLR_LU:
+    if plr is not None and plr < _LIMITED_PLR_LU and not as_is:
         found.append(
             _warning("limited", f"already limited hard (PLR {plr:.1f} LU): ask for the mix without its limiter")
         )

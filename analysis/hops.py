@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from analysis import standards
@@ -23,6 +25,29 @@ def complete_hops(frames: int, rate_hz: int) -> int:
     return hop
 
 
+class Growing:
+    """A row of figures that grows at its end in one piece of memory, doubled when full.
+
+    Many small arrays kept one by one between large ones that come and go would leave the heap full of holes.
+    """
+
+    def __init__(self, dtype: type[np.floating[Any]] = np.float64) -> None:
+        self._room = np.empty(1024, dtype=dtype)
+        self._count = 0
+
+    def extend(self, values: np.ndarray[Any, Any]) -> None:
+        """Add figures at the end."""
+        needed = self._count + len(values)
+        if needed > len(self._room):
+            self._room = np.concatenate([self._room, np.empty(max(needed, len(self._room)), dtype=self._room.dtype)])
+        self._room[self._count : needed] = values
+        self._count = needed
+
+    def values(self) -> np.ndarray[Any, Any]:
+        """All figures so far; not to be changed."""
+        return self._room[: self._count]
+
+
 class HopSums:
     """Takes one figure a frame, in any pieces, and keeps its sum over each complete hop."""
 
@@ -31,7 +56,7 @@ class HopSums:
         self._rest = np.zeros(0)
         self._start = 0  # frame at which self._rest begins
         self._hops = 0
-        self._sums: list[Floats] = []
+        self._sums = Growing()
 
     def add(self, values: Floats) -> None:
         """Take the next figures, one a frame."""
@@ -41,13 +66,11 @@ class HopSums:
             self._rest = values
             return
         edges = np.array([hop_edge(hop, self.rate_hz) - self._start for hop in range(self._hops, last + 1)])
-        self._sums.append(np.add.reduceat(values[: edges[-1]], edges[:-1]))
+        self._sums.extend(np.add.reduceat(values[: edges[-1]], edges[:-1]))
         self._rest = values[edges[-1] :].copy()
         self._start += int(edges[-1])
         self._hops = last
 
     def sums(self) -> Floats:
-        """The sum over each complete hop so far."""
-        if len(self._sums) > 1:
-            self._sums = [np.concatenate(self._sums)]
-        return self._sums[0] if self._sums else np.zeros(0)
+        """The sum over each complete hop so far; not to be changed."""
+        return self._sums.values()

@@ -107,7 +107,11 @@ def window_lufs(hop_energies: Floats, rate_hz: int, hops: int, step: int = 1) ->
     """Loudness of windows of `hops` hops, LUFS, one each `step` hops (BS.1770-5 equation (2)); only whole windows."""
     if len(hop_energies) < hops:
         return np.zeros(0)
-    total = np.concatenate([[0.0], np.cumsum(hop_energies)])
+    if step > 1 and hops % step == 0:
+        # Sums over the steps first: a tenth of the figures, the same windows.
+        sums = np.add.reduceat(hop_energies, np.arange(0, len(hop_energies), step))[: len(hop_energies) // step]
+        return window_lufs(sums, rate_hz * step, hops // step)
+    total = np.concatenate([[0.0], np.cumsum(hop_energies, dtype=np.float64)])
     starts = np.arange(0, len(hop_energies) - hops + 1, step)
     mean = (total[starts + hops] - total[starts]) / (hops * rate_hz / HOPS_PER_SECOND)
     # Running sums leave rounding dust where there was silence.

@@ -14,6 +14,7 @@ from functools import lru_cache
 import numpy as np
 import soxr
 
+from analysis.hops import Growing
 from analysis.kernels import fast_kernel, kernel
 from analysis.units import Floats, amplitude_to_db
 
@@ -129,7 +130,7 @@ class TruePeakMeter:
         self._history = np.zeros((channels, TAPS - 1))
         self._step = max(1, rate_hz // STEPS_PER_SECOND)
         self._frames = 0
-        self._done: list[float] = []
+        self._done = Growing()
         self._open = 0.0  # peak of the step that is not complete yet
 
     def update(self, block: Floats) -> None:
@@ -144,7 +145,7 @@ class TruePeakMeter:
             start += length
             self._frames += length
             if self._frames % self._step == 0:
-                self._done.append(self._open)
+                self._done.extend(np.array([self._open]))
                 self._open = 0.0
         self._history = samples[:, -(TAPS - 1) :].copy()
 
@@ -154,7 +155,7 @@ class TruePeakMeter:
         last = self._open
         for row in tail:
             last = _highest(row, self._glance, self._fine, last)
-        return np.array([*self._done, last])
+        return np.append(self._done.values(), last)
 
     def result(self) -> float:
         """True peak over all channels, dBTP; silence gives -inf."""

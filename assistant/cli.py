@@ -5,31 +5,34 @@ Everything heavy is imported when a command needs it, so that help is there at o
 
 from __future__ import annotations
 
-import signal
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from analysis.errors import MastertapeError
+from assistant.interrupt import Stopped, stoppable
 
 app = typer.Typer(
     name="mastertape",
     help="Album mastering: mixes in, a finished album out. Mastertape listens to your mixes and to records you admire, "
     "plans the album (tone, level, width, order, gaps), writes the plan down for you to change, and renders it for "
     "every place it will be heard.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 deliveries_app = typer.Typer(help="What can be delivered: list the places, or show one.", invoke_without_command=True)
 app.add_typer(deliveries_app, name="deliveries")
+
+_USAGE_ERROR: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
+_SIGNALLED = 128  # exit codes over this name the signal that ended a program
 
 
 class OrderChoice(StrEnum):
@@ -46,10 +49,17 @@ class FormatChoice(StrEnum):
     FLAC = "flac"
 
 
-Mixes = Annotated[list[Path], typer.Argument(help="The folder with the album's mixes, or the files themselves.")]
+Mixes = Annotated[
+    list[Path], typer.Argument(metavar="MIXES", help="The folder with the album's mixes, or the files themselves.")
+]
 References = Annotated[
     list[Path] | None,
-    typer.Option("--reference", "-r", help="A song or a folder of a record you admire. Give it as often as you like."),
+    typer.Option(
+        "--reference",
+        "-r",
+        metavar="PATH",
+        help="A song or a folder of a record you admire. Give it as often as you like.",
+    ),
 ]
 Engineers = Annotated[
     list[str] | None,
@@ -59,7 +69,9 @@ Engineers = Annotated[
         help="Who mixed what: a file name or a pattern, such as 'Ann=0[1-4]*'. Subfolders count as engineers too.",
     ),
 ]
-Title = Annotated[str | None, typer.Option("--title", help="Name of the album. Without it, the folder's name.")]
+Title = Annotated[
+    str | None, typer.Option("--title", help="Name of the album. Without it, the folder's name, or a single song's.")
+]
 Order = Annotated[
     OrderChoice | None,
     typer.Option(
@@ -69,7 +81,7 @@ Order = Annotated[
 Strength = Annotated[
     float,
     typer.Option(
-        "--strength", min=0.0, max=1.0, help="How far corrections go: 0 leaves the mixes, 1 is our best guess."
+        "--strength", help="How far corrections go: from 0, which leaves the mixes, to 1, which is our best guess."
     ),
 ]
 AsIs = Annotated[
@@ -78,7 +90,7 @@ AsIs = Annotated[
         "--as-is", help="The songs are mastered already: only put in order, joined and delivered, not changed."
     ),
 ]
-Seed = Annotated[int, typer.Option("--seed", min=0, max=2**31 - 1, help="Number from which dither is drawn.")]
+Seed = Annotated[int, typer.Option("--seed", help="Number from which dither is drawn, from 0 up.")]
 Statistics = Annotated[
     Path | None,
     typer.Option(
@@ -88,7 +100,10 @@ Statistics = Annotated[
 For = Annotated[
     list[str] | None,
     typer.Option(
-        "--for", help="Where it will be heard: streaming (if you name none), cd, archive, or a .toml file of your own."
+        "--for",
+        metavar="PLACE",
+        help="Where it will be heard: one that `mastertape deliveries` lists, or a .toml file of your own. "
+        "Give it as often as you like.",
     ),
 ]
 Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the finished album.")]
@@ -100,6 +115,20 @@ Rate = Annotated[int | None, typer.Option("--rate", help="Sample rate instead of
 Depth = Annotated[int | None, typer.Option("--depth", help="Bits a sample: 16, 24, or 32 for floating point.")]
 Format = Annotated[FormatChoice | None, typer.Option("--format", help="File format instead of the delivery's own.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
+
+
+@app.callback()
+def start(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Tell the version.")] = False
+) -> None:
+    """Tell the version, or help where no command is given; the commands follow."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"mastertape {installed('mastertape')}")
+        raise typer.Exit(0)
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command()
@@ -154,7 +183,7 @@ def master(  # noqa: PLR0913  (one parameter an option)
 
 @app.command()
 def analyse(
-    paths: Annotated[list[Path], typer.Argument(help="Audio files, or folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATHS", help="Audio files, or folders of them.")],
     musical: Annotated[bool, typer.Option("--musical", help="Tell tempo and key as well (takes longer).")] = False,
     as_json: Json = False,
 ) -> None:
@@ -210,7 +239,7 @@ def render(  # noqa: PLR0913  (one parameter an option)
     format_: Format = None,
     as_json: Json = False,
 ) -> None:
-    """Render a plan, for the places it names or for others."""
+    """Render a plan, for the places it names, or for others with --for."""
     from assistant import commands
 
     overrides = commands.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None)
@@ -228,9 +257,10 @@ def list_deliveries(context: typer.Context, as_json: Json = False) -> None:
 
 @deliveries_app.command("show")
 def show_delivery(
-    name: Annotated[str, typer.Argument(help="Name of a delivery, or a .toml file.")], as_json: Json = False
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a delivery, or a .toml file.")],
+    as_json: Json = False,
 ) -> None:
-    """Show one delivery with the source of its figures."""
+    """Show one delivery as its file: where its figures come from, and a pattern for one of your own."""
     from assistant import commands
 
     _end(commands.show_delivery(name, as_json=as_json))
@@ -240,29 +270,45 @@ def _end(code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def _stop(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001  (the signature of a signal handler)
-    raise KeyboardInterrupt
-
-
 @contextmanager
 def _errors_in_one_line() -> Iterator[None]:
     try:
         yield
     except MastertapeError as error:
-        sys.stderr.write(f"mastertape: {error}\n")
-        sys.exit(2)
-    except KeyboardInterrupt:
-        sys.stderr.write("mastertape: stopped; nothing unfinished is left behind.\n")
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.exit(0)
+        _fail(str(error), 2)
+    except _USAGE_ERROR as error:
+        said = error.format_message().replace("Value error, ", "").rstrip(".")
+        command = error.ctx.command_path if error.ctx else "mastertape"
+        _fail(f"{said}{'' if said.endswith('?') else '.'} See {command} --help.", 2)
+    except Stopped as stopped:
+        _fail("stopped; nothing unfinished is left behind.", _SIGNALLED + stopped.signal_number)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _fail(f"{where}{error.strerror or error}: free some space, or see what is wrong with the disk or pipe.", 2)
+    except Exception:
+        traceback.print_exc()
+        _fail("this is a fault of Mastertape, not of your files: please report it with the lines above.", 2)
+
+
+def _fail(sentence: str, code: int) -> NoReturn:
+    sys.stderr.write(f"mastertape: {sentence}\n")
+    sys.exit(code)
+
+
+def _speak_any_name() -> None:
+    """See that no file name stops us: what a terminal's encoding lacks is written as its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def main() -> None:
     """Run the command line; errors meant for people are one line, exit code 2."""
-    signal.signal(signal.SIGTERM, _stop)
-    with _errors_in_one_line():
-        app()
+    _speak_any_name()
+    with _errors_in_one_line(), stoppable():
+        code = app(prog_name="mastertape", standalone_mode=False)
+        sys.stdout.flush()  # so that a full disk is met here
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from analysis.errors import OutputError, PlanError
+from analysis.errors import AudioContentError, PlanError, SpecificationError
 from assistant import manifest, tables
-from assistant.deliveries import Overrides, built_in, load_delivery, overridden
+from assistant.deliveries import Overrides, built_in, checked, delivery_file, load_delivery, overridden
 from assistant.mixes import MixFolder, expand, gather
-from assistant.outputs import check_output, write_text
-from assistant.plan_file import PlanFile
+from assistant.outputs import check_output, check_places, check_plan_place, refuse_among_mixes, write_text
+from assistant.plan_file import PlanFile, delivery_path
 from assistant.planner import Wishes
 from assistant.progress import progress_bars
 from assistant.session import Rendered, analyse_paths, make_plan, render_plan
+from assistant.usable import none_left
+from assistant.validation import between
 from mastering.specs import Container, DeliverySpec
 
-DONE, DONE_WITH_FAULTS, NOTHING = 0, 1, 2
-"""Exit codes: all well; something fails its specification or was left out; nothing was delivered."""
+DONE, DONE_WITH_FAULTS = 0, 1
+"""Exit codes: all well; something fails its specification or was left out. Errors, which are 2, are raised."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,9 +51,15 @@ class Asked:
         return gather(self.mixes, [_engineer(word) for word in self.engineers])
 
     def wishes(self, folder: MixFolder) -> Wishes:
-        """What the planner is told."""
+        """What the planner is told.
+
+        Raises:
+            SpecificationError: a number is out of its range.
+        """
+        checked("--strength", Annotated[float, between(0, 1, "")], self.strength)
+        checked("--seed", Annotated[int, between(0, 2**31 - 1, "")], self.seed)
         return Wishes(
-            title=self.title or folder.folder.absolute().name or "Album",
+            title=self.title or folder.title,
             order=self.order,
             strength=self.strength,
             as_is=self.as_is,
@@ -76,26 +85,29 @@ def master(asked: Asked, instead: Overrides, out: Path, *, as_json: bool) -> int
     """Plan and render."""
     specs = _specs(asked.deliveries, instead)
     folder = asked.folder()
+    wishes = asked.wishes(folder)
+    if folder.whole:
+        refuse_among_mixes(out, folder.folder)
     check_output(out, folder.folder)
+    inputs = [*(mix.path for mix in folder.mixes), *(expand(asked.references) if asked.references else ())]
+    check_places(out, [spec.name for spec in specs], inputs)
+    before = _plan_text(out)
     with progress_bars() as progress:
-        planned = make_plan(
-            folder, asked.references, asked.wishes(folder), out, statistics=asked.statistics, progress=progress
-        )
+        planned = make_plan(folder, asked.references, wishes, out, statistics=asked.statistics, progress=progress)
         rendered = render_plan(planned.file, out, specs, out, left_out=planned.left_out, progress=progress)
     _say(planned.advice)
-    return _show_rendered(rendered, planned.file, out, as_json=as_json)
+    return _show_rendered(rendered, planned.file, out, before, as_json=as_json)
 
 
 def plan(asked: Asked, out: Path, *, force: bool, as_json: bool) -> int:
     """Plan only."""
-    for name in asked.deliveries:
-        load_delivery(name)
-    if out.exists() and not force:
-        raise OutputError(f"{out} is there already: name another with --out, or write over it with --force.")
+    _specs(asked.deliveries, Overrides())
     folder = asked.folder()
+    wishes = asked.wishes(folder)
+    check_plan_place(out, force=force)
     with progress_bars() as progress:
         planned = make_plan(
-            folder, asked.references, asked.wishes(folder), out.parent, statistics=asked.statistics, progress=progress
+            folder, asked.references, wishes, out.parent, statistics=asked.statistics, progress=progress
         )
     write_text(out, planned.file.text())
     _say(planned.advice)
@@ -105,7 +117,7 @@ def plan(asked: Asked, out: Path, *, force: bool, as_json: bool) -> int:
     else:
         _print(
             tables.plan_table(planned.file.plan),
-            f"Written to {out}. Change what you like, then: mastertape render {out} --out FOLDER",
+            f"Written to {out}. Change what you like, then: mastertape render {shlex.quote(str(out))} --out FOLDER",
         )
     return DONE_WITH_FAULTS if planned.left_out else DONE
 
@@ -113,19 +125,25 @@ def plan(asked: Asked, out: Path, *, force: bool, as_json: bool) -> int:
 def render(path: Path, names: Sequence[str], instead: Overrides, out: Path, *, as_json: bool) -> int:
     """Render a plan."""
     file = PlanFile.read(path)
-    specs = _specs(names or file.plan.album.deliveries, instead)
+    planned = [delivery_path(name, path.parent, Path()) for name in file.plan.album.deliveries]
+    specs = _specs(names or planned, instead)
+    mixes = path.parent / file.plan.album.mixes
+    check_output(out, mixes)
+    check_places(out, [spec.name for spec in specs], [mixes / track.file for track in file.plan.track])
+    before = _plan_text(out)
     with progress_bars() as progress:
         rendered = render_plan(file, path.parent, specs, out, progress=progress)
-    return _show_rendered(rendered, file, out, as_json=as_json)
+    return _show_rendered(rendered, file, out, before, as_json=as_json)
 
 
 def analyse(paths: Sequence[Path], *, musical: bool, as_json: bool) -> int:
     """Measure files."""
     with progress_bars() as progress:
         found = analyse_paths(expand(paths), musical=musical, progress=progress)
-    _say_left_out({str(path): reason for path, reason in found.left_out.items()})
+    left_out = {str(path): reason for path, reason in found.left_out.items()}
     if not found.tracks:
-        return NOTHING
+        raise AudioContentError(none_left(left_out, "files"))
+    _say_left_out(left_out)
     if as_json:
         _print_json([json.loads(track.to_json()) for track in found.tracks.values()])
     else:
@@ -148,7 +166,7 @@ def demo(out: Path, *, as_json: bool) -> int:
     with progress_bars() as progress:
         planned = make_plan(folder, asked.references, asked.wishes(folder), album, progress=progress)
         rendered = render_plan(planned.file, album, _specs(asked.deliveries, Overrides()), album, progress=progress)
-    code = _show_rendered(rendered, planned.file, album, as_json=as_json)
+    code = _show_rendered(rendered, planned.file, album, None, as_json=as_json)
     if not as_json:
         _print(demo_table(made, rendered, album), f"The mixes, references and songs as composed are in {music}.")
     return code
@@ -170,12 +188,18 @@ def show_delivery(name: str, *, as_json: bool) -> int:
     if as_json:
         _print_json(asdict(spec))
     else:
-        _print(tables.deliveries_table([spec]), f"Source: {spec.source}")
+        _write(delivery_file(name).read_text(encoding="utf-8"))
     return DONE
 
 
 def _specs(names: Sequence[str], instead: Overrides) -> list[DeliverySpec]:
-    return [overridden(load_delivery(name), instead) for name in dict.fromkeys(names)]
+    specs = [overridden(load_delivery(name), instead) for name in dict.fromkeys(names)]
+    for number, spec in enumerate(specs):
+        if spec.name in {other.name for other in specs[:number]}:
+            raise SpecificationError(
+                f"Two deliveries are called {spec.name!r} and would share a folder: change the name in one file."
+            )
+    return specs
 
 
 def _engineer(word: str) -> tuple[str, str]:
@@ -185,7 +209,8 @@ def _engineer(word: str) -> tuple[str, str]:
     return name, pattern
 
 
-def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, *, as_json: bool) -> int:
+def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, before: str | None, *, as_json: bool) -> int:
+    """Tell what was made; `before` is the plan that stood in the output folder."""
     _say_left_out(rendered.left_out)
     if as_json:
         _print_json(manifest.read(out))
@@ -194,8 +219,18 @@ def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, *, as_json: bo
         for delivery in rendered.deliveries:
             _print(tables.delivery_table(delivery, rendered.mixes))
             _print(*(f"! {delivery.name}: {finding}" for finding in _findings(delivery)))
+            _print(*tables.conversions(delivery, rendered.mixes))
         _print(f"The album is in {out}; why each thing was done is in {out / 'album.toml'}.")
+        if before not in {None, _plan_text(out)}:
+            _print(f"Another plan was there; it is kept as {out / 'album.previous.toml'}.")
     return DONE if rendered.passed else DONE_WITH_FAULTS
+
+
+def _plan_text(out: Path) -> str | None:
+    try:
+        return (out / "album.toml").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
 
 
 def _findings(delivery: Any) -> list[str]:
@@ -210,7 +245,12 @@ def _print(*parts: Any) -> None:
 
 
 def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=str) + "\n")
+    plain = "utf" not in (sys.stdout.encoding or "").lower()
+    _write(json.dumps(value, indent=2, ensure_ascii=plain, default=str) + "\n")
+
+
+def _write(text: str) -> None:
+    tables.console().out(text, end="", highlight=False)
 
 
 def _say(sentences: Sequence[str]) -> None:

@@ -75,13 +75,18 @@ def built_in() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in DELIVERIES.glob("*.toml")))
 
 
+def delivery_file(name: str) -> Path:
+    """Where a delivery's figures stand: its name, or the path of a TOML file."""
+    return Path(name) if name.endswith(".toml") else DELIVERIES / f"{name}.toml"
+
+
 def load_delivery(name: str) -> DeliverySpec:
     """A delivery by its name, or by the path of a TOML file.
 
     Raises:
         SpecificationError: there is none, or its file says something impossible.
     """
-    path = Path(name) if name.endswith(".toml") else DELIVERIES / f"{name}.toml"
+    path = delivery_file(name)
     if not name.endswith(".toml") and name not in built_in():
         raise SpecificationError(
             f"There is no delivery called {name!r}: choose {', '.join(built_in())}, or name a .toml file."
@@ -89,7 +94,9 @@ def load_delivery(name: str) -> DeliverySpec:
     try:
         return DeliveryFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).spec()
     except OSError as error:
-        raise SpecificationError(f"{path}: the delivery's file cannot be read ({error.strerror}).") from error
+        raise SpecificationError(
+            f"{path}: the delivery's file cannot be read ({error.strerror}); check the name."
+        ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SpecificationError(f"{path} is not TOML: {error}.") from error
     except ValidationError as error:
@@ -109,7 +116,7 @@ def overridden(spec: DeliverySpec, overrides: Overrides) -> DeliverySpec:
         ("--rate", "rate_hz", Rate, overrides.rate_hz),
     ):
         if value is not None:
-            changes[key] = _checked(option, kind, value)
+            changes[key] = checked(option, kind, value)
     if overrides.rate_hz is not None and overrides.rate_hz != spec.rate_hz:
         changes["sector_frames"] = 1  # sectors belong to the disc's own rate
     if overrides.depth is not None:
@@ -124,7 +131,12 @@ def overridden(spec: DeliverySpec, overrides: Overrides) -> DeliverySpec:
     return dataclasses.replace(spec, **changes)  # type: ignore[arg-type]
 
 
-def _checked(option: str, kind: Any, value: float) -> object:
+def checked(option: str, kind: Any, value: float) -> object:
+    """A number that was given on the command line, of a type with a range.
+
+    Raises:
+        SpecificationError: it lies outside.
+    """
     try:
         return TypeAdapter(kind).validate_python(value)
     except ValidationError as error:

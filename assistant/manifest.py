@@ -51,7 +51,7 @@ def merged(folder: Path, delivery: Delivery, left_out: Mapping[str, str]) -> str
     whole = {
         "schema": SCHEMA,
         "deliveries": deliveries,
-        "left_out": [{"source": source, "reason": reason} for source, reason in sorted(left_out.items())],
+        "left_out": [{"source": _text(source), "reason": reason} for source, reason in sorted(left_out.items())],
     }
     return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
@@ -62,13 +62,22 @@ def read(folder: Path) -> dict[str, Any]:
         found = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) and found.get("schema") == SCHEMA else {}
+    whole = isinstance(found, dict) and found.get("schema") == SCHEMA and isinstance(found.get("deliveries"), dict)
+    return found if whole else {}
 
 
 def files_of(folder: Path, name: str) -> Sequence[str]:
     """Names of the files that the folder's manifest lists for a delivery."""
-    told = read(folder).get("deliveries", {}).get(name, {})
-    return [Path(part["file"]).name for key in ("programmes", "tracks") for part in told.get(key, [])]
+    try:
+        told = read(folder)["deliveries"][name]
+        return [Path(part["file"]).name for key in ("programmes", "tracks") for part in told[key]]
+    except (KeyError, TypeError, AttributeError):  # not there, or changed by hand
+        return []
+
+
+def _text(name: str) -> str:
+    """A file name as text, even one that is none."""
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _figure(level: float | None) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -33,10 +34,21 @@ class MixFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MixFolder:
-    """The album's mixes in the order of their names, and the folder they are named from."""
+    """The album's mixes in the order of their names, and the folder they are named from.
+
+    `whole` says that all the audio in the folder was taken, not files that were named one by one.
+    """
 
     folder: Path
     mixes: tuple[MixFile, ...]
+    whole: bool
+
+    @property
+    def title(self) -> str:
+        """What the album is called unless someone says otherwise: the folder's name, or a single song's."""
+        if not self.whole and len(self.mixes) == 1:
+            return self.mixes[0].title
+        return self.folder.absolute().name or "Album"
 
 
 def gather(paths: Sequence[Path], engineers: Sequence[tuple[str, str]] = ()) -> MixFolder:
@@ -50,26 +62,31 @@ def gather(paths: Sequence[Path], engineers: Sequence[tuple[str, str]] = ()) -> 
         AudioFileError: nothing there, or no audio in it.
         PlanError: an engineer's pattern fits no mix.
     """
-    if len(paths) == 1 and paths[0].is_dir():
+    whole = len(paths) == 1 and paths[0].is_dir()
+    if whole:
         folder = paths[0]
-        found = audio_files(folder)
+        found = [path for path in audio_files(folder) if not _is_ours(path, folder)]
         if not found:
             raise AudioFileError(
                 f"{folder} holds no audio files: name a folder with the album's mixes (WAV, FLAC, AIFF, ...)."
             )
+        files = {path.relative_to(folder).as_posix(): path for path in found}
     else:
-        found = [path for path in paths if not path.is_dir()]
         _refuse_missing(paths)
-        if len(found) != len(paths):
-            raise AudioFileError("Give one folder of mixes or a list of files, not both.")
-        folder = _common_folder(found)
-    files = {path.relative_to(folder).as_posix(): path for path in found}
+        if folders := [path for path in paths if path.is_dir()]:
+            raise AudioFileError(
+                f"{folders[0]} is a folder, one of {len(paths)} paths: give one folder of mixes, or files only."
+            )
+        absolute = [Path(os.path.abspath(path)) for path in paths]  # noqa: PTH100  (".." is taken out, links are kept)
+        folder = _common_folder(absolute)
+        files = {path.relative_to(folder).as_posix(): path for path in absolute}
+    _refuse_unspeakable(folder)
     named = _engineers(list(files), engineers)
     mixes = [
         MixFile(path=files[file], file=file, engineer=named.get(file) or _by_folder(file))
         for file in natural_sorted(list(files))
     ]
-    return MixFolder(folder=folder, mixes=tuple(mixes))
+    return MixFolder(folder=folder, mixes=tuple(mixes), whole=whole)
 
 
 def audio_files(folder: Path) -> list[Path]:
@@ -89,7 +106,7 @@ def expand(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         inside = audio_files(path) if path.is_dir() else [path]
         if not inside:
-            raise AudioFileError(f"{path} holds no audio files.")
+            raise AudioFileError(f"{path} holds no audio files: name a folder with songs in it, or a song.")
         found.update(dict.fromkeys(inside))
     return list(found)
 
@@ -110,21 +127,30 @@ def same_names(mixes: MixFolder) -> list[str]:
 def _refuse_missing(paths: Sequence[Path]) -> None:
     for path in paths:
         if not path.exists():
-            raise AudioFileError(f"{path}: there is no such file or folder.")
+            raise AudioFileError(f"{path}: there is no such file or folder; check the name.")
 
 
 def _common_folder(paths: Sequence[Path]) -> Path:
-    folder = paths[0].absolute().parent
-    while not all(path.absolute().is_relative_to(folder) for path in paths):
-        folder = folder.parent
-    relative = [path.is_absolute() for path in paths]
-    return folder if any(relative) else _as_given(folder, paths[0])
+    try:
+        return Path(os.path.commonpath([path.parent for path in paths]))
+    except ValueError as error:
+        raise AudioFileError(
+            f"{paths[0]} and others lie on different drives: put the mixes into one folder."
+        ) from error
 
 
-def _as_given(folder: Path, path: Path) -> Path:
-    """The folder in the words of a relative path, so that the files are found below it."""
-    candidates = [parent for parent in path.parents if parent.absolute() == folder]
-    return candidates[0] if candidates else folder
+def _is_ours(path: Path, folder: Path) -> bool:
+    """Whether a file lies in what was delivered before, somewhere below the folder of mixes."""
+    inside = [parent for parent in path.parents if parent != folder and parent.is_relative_to(folder)]
+    return any((parent / "manifest.json").is_file() and (parent / "album.toml").is_file() for parent in inside)
+
+
+def _refuse_unspeakable(folder: Path) -> None:
+    """A plan is a text file: it cannot name a folder whose name is no text."""
+    try:
+        str(folder).encode()
+    except UnicodeEncodeError as error:
+        raise AudioFileError(f"The name of the folder {str(folder)!a} is not UTF-8 text: rename it.") from error
 
 
 def _by_folder(file: str) -> str | None:

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
+import secrets
 import shutil
+import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from analysis.errors import OutputError
 
-_WORK = ".mastertape-work-"
+if sys.platform != "win32":
+    import fcntl
+
+_BESIDE = ".mastertape-"
+_WORK = f"{_BESIDE}work-"
 _MARGIN_BYTES = 50_000_000
 
 
 def check_output(out: Path, mixes: Path) -> None:
-    """Make the folder, and see that it can be written and is not among the mixes.
+    """Make the folder, and see that it can be written.
 
     Raises:
-        OutputError: it cannot be used.
+        OutputError: it cannot, or it is the folder of mixes itself.
     """
-    if out.absolute().resolve().is_relative_to(mixes.absolute().resolve()):
+    if _real(out) == _real(mixes):
         raise OutputError(
-            f"The output folder {out} lies inside the folder of mixes {mixes}, where its files would count as mixes: "
-            "choose another with --out."
+            f"The output folder {out} is the folder of mixes, which are never written to: choose another with --out."
         )
+    if out.exists() and not out.is_dir():
+        raise OutputError(f"{out} is a file, and the album needs a folder: choose another with --out.")
     try:
         out.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=out):
@@ -36,6 +43,69 @@ def check_output(out: Path, mixes: Path) -> None:
         raise OutputError(
             f"{out} cannot be written to ({error.strerror}): choose another folder with --out."
         ) from error
+
+
+def check_places(out: Path, names: Iterable[str], inputs: Iterable[Path]) -> None:
+    """See that nothing stands where files will be written, least of all what is read.
+
+    Args:
+        out: the output folder.
+        names: of the deliveries, which are the folders in it.
+        inputs: mixes and references.
+
+    Raises:
+        OutputError: something does.
+    """
+    for path in (out / "album.toml", out / "manifest.json"):
+        if path.is_dir():
+            raise OutputError(f"{path} is a folder where a file must go: move it away, or choose another with --out.")
+    folders = {_real(path).parent: path for path in inputs}
+    for name in names:
+        folder = out / name
+        if folder.exists() and not folder.is_dir():
+            raise OutputError(f"{folder} is a file where a folder must go: move it away, or choose another with --out.")
+        if found := folders.get(_real(folder)):
+            raise OutputError(
+                f"{found} lies where the files of {name!r} will go, and inputs are never written to: "
+                "choose another folder with --out."
+            )
+
+
+def refuse_among_mixes(out: Path, folder: Path) -> None:
+    """See that the output is not within a folder that is read as a whole.
+
+    Raises:
+        OutputError: it is.
+    """
+    if _real(out).is_relative_to(_real(folder)):
+        raise OutputError(
+            f"The output folder {out} lies inside the folder of mixes {folder}, where its files would count as mixes: "
+            "choose another with --out."
+        )
+
+
+def check_plan_place(path: Path, *, force: bool) -> None:
+    """See that a plan can be written there; without `force`, nothing may be there yet.
+
+    Raises:
+        OutputError: it cannot.
+    """
+    if path.suffix.lower() != ".toml":
+        raise OutputError(f"{path} is no name for a plan: name a file that ends in .toml with --out.")
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder: name a file in it with --out.")
+    if path.exists() and not force:
+        raise OutputError(f"{path} is there already: name another with --out, or write over it with --force.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise OutputError(f"{path} cannot be written ({error.strerror}): name another with --out.") from error
+
+
+def _real(path: Path) -> Path:
+    return path.absolute().resolve()
 
 
 def check_space(out: Path, needed_bytes: int) -> None:
@@ -56,20 +126,39 @@ def check_space(out: Path, needed_bytes: int) -> None:
 def work_folder(out: Path) -> Iterator[Path]:
     """A hidden folder for everything unfinished, gone whatever happens; what a killed run left is cleared away."""
     _clear_abandoned(out)
-    folder = Path(tempfile.mkdtemp(prefix=_WORK, dir=out))
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        try:
+    folder = out / f"{_WORK}{secrets.token_hex(4)}"
+    try:  # from before it is there: a signal may come between any two steps
+        folder.mkdir()
+        with (folder / "lock").open("w") as lock:
+            _hold(lock)
             yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _clear_abandoned(out: Path) -> None:
-    for folder in out.glob(f"{_WORK}*"):
-        with contextlib.suppress(OSError), (folder / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # refused while its run is alive
-            shutil.rmtree(folder, ignore_errors=True)
+    for left in out.glob(f"{_BESIDE}*"):
+        with contextlib.suppress(OSError):
+            if not left.name.startswith(_WORK):
+                left.unlink()
+                continue
+            with (left / "lock").open("w") as lock:
+                _hold(lock)  # refused while its run is alive
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _hold(lock: IO[str]) -> None:
+    """Show that a run is alive, for as long as the file is open.
+
+    Raises:
+        OSError: another run holds it.
+    """
+    if sys.platform == "win32":
+        import msvcrt
+
+        msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def publish(finished: Path, target: Path, former_files: Sequence[str]) -> None:
@@ -100,7 +189,7 @@ def write_text(path: Path, text: str) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".mastertape-", dir=path.parent)
+        handle, name = tempfile.mkstemp(prefix=_BESIDE, dir=path.parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 file.write(text)
@@ -110,4 +199,6 @@ def write_text(path: Path, text: str) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise OutputError(f"{path} cannot be written ({error.strerror}).") from error
+        raise OutputError(
+            f"{path} cannot be written ({error.strerror}): free some space, or choose another place with --out."
+        ) from error

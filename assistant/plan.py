@@ -36,6 +36,7 @@ class WhyPlan(_Table):
     width: str = ""
     level: str = ""
     join: str = ""
+    next: str = ""
     notes: str = ""
 
 
@@ -56,8 +57,8 @@ class TrackPlan(_Table):
     end_s: Annotated[Seconds, Field(description="end of what is used")]
     first_sound_s: Annotated[Seconds, Field(description="where the song is felt to begin")]
     felt_end_s: Annotated[Seconds, Field(description="where it is felt to end; the gap counts from here")]
-    fade_in_s: Annotated[float, between(0, 60, "s")] = 0.0
-    fade_out_s: Annotated[float, between(0, 60, "s")] = 0.0
+    fade_in_s: Annotated[float, between(0, 60, "s"), Field(description="from the start of what is used")] = 0.0
+    fade_out_s: Annotated[float, between(0, 60, "s"), Field(description="to its end")] = 0.0
     gap_s: Annotated[float, between(0, 6, "s"), Field(description="from the felt end to the next first sound")] = 2.0
     crossfade_s: Annotated[float, between(0, 30, "s"), Field(description="overlap with the next instead of a gap")] = (
         0.0

@@ -39,10 +39,11 @@ class PlanFile:
         for line in _HEAD:
             document.add(tomlkit.comment(line))
         document.add("schema", tomlkit.item(1))
-        document.add("album", _table(plan.album, explained=True))
+        known: set[str] = set()
+        document.add("album", _table(plan.album, known))
         tracks = tomlkit.aot()
-        for number, track in enumerate(plan.track):
-            tracks.append(_table(track, explained=number == 0))
+        for track in plan.track:
+            tracks.append(_table(track, known))
         document.add("track", tracks)
         return cls(plan, document)
 
@@ -100,10 +101,15 @@ class PlanFile:
 
     def moved(self, old_folder: Path, new_folder: Path) -> PlanFile:
         """The same plan for another folder: the paths in it are relative to where it stands."""
-        mixes = relative_path(old_folder / self.plan.album.mixes, new_folder)
-        references = [relative_path(old_folder / path, new_folder) for path in self.plan.album.references]
-        moved = self if mixes == self.plan.album.mixes else self.changed(mixes=mixes)
-        return moved if references == list(self.plan.album.references) else moved.changed(references=references)
+        album = self.plan.album
+        changes = {
+            "mixes": relative_path(old_folder / album.mixes, new_folder),
+            "references": [relative_path(old_folder / path, new_folder) for path in album.references],
+            "deliveries": [delivery_path(name, old_folder, new_folder) for name in album.deliveries],
+        }
+        kept = album.model_dump(mode="json")
+        changes = {key: value for key, value in changes.items() if value != kept[key]}
+        return self.changed(**changes) if changes else self
 
 
 def relative_path(path: Path, folder: Path) -> str:
@@ -114,26 +120,33 @@ def relative_path(path: Path, folder: Path) -> str:
         return path.absolute().as_posix()
 
 
+def delivery_path(name: str, old_folder: Path, new_folder: Path) -> str:
+    """A delivery as a plan in `new_folder` names it: those that are files of the user's own lie somewhere."""
+    return relative_path(old_folder / name, new_folder) if name.endswith(".toml") else name
+
+
 def _table_of(document: Mapping[str, Any], key: str) -> Any:
     return document[key]
 
 
-def _table(model: BaseModel, *, explained: bool) -> Table:
+def _table(model: BaseModel, explained: set[str]) -> Table:
+    """A model as a table; keys that are not among those `explained` so far get a comment, and join them."""
     table = tomlkit.table()
     for name, field in type(model).model_fields.items():
         value = getattr(model, name)
         if value is None or value in ((), ""):
             continue
         if isinstance(value, BaseModel):
-            inner = _table(value, explained=False)
+            inner = _table(value, explained)
             if inner:
                 table.add(name, inner)
         elif isinstance(value, tuple) and isinstance(value[0], BaseModel):
             table.add(name, _inline_array(value))
         else:
             item = tomlkit.item(_plain(value))
-            if explained and field.description:
+            if field.description and name not in explained:
                 item.comment(field.description)
+                explained.add(name)
             table.add(name, item)
     return table
 

@@ -83,7 +83,7 @@ def plan_album(
         wishes: what was asked for.
     """
     tracks = _as_they_are(mixes) if wishes.as_is else _corrected(mixes, references, statistics, wishes)
-    order, why_order = _ordered(mixes, wishes)
+    order, why_order, why_next = _ordered(mixes, wishes)
     loudness_lufs, why_loudness = _album_loudness(references, wishes)
     return AlbumPlan(
         album=AlbumTable(
@@ -98,7 +98,7 @@ def plan_album(
             why_order=why_order,
             why_loudness=why_loudness,
         ),
-        track=tuple(tracks[i] for i in order),
+        track=tuple(_followed(tracks[i], why) for i, why in zip(order, why_next, strict=True)),
     )
 
 
@@ -131,7 +131,7 @@ def _corrected(
     levels = separate_level(loud, engineers, statistics)
     gains = _gains(levels, wishes.strength)
     return [
-        _track(mix, tones[i], widths[i], (gains[i], _level_words(levels, i, changes[i], gains[i])))
+        _track(mix, tones[i], widths[i], (gains[i], _level_words(mix, levels, i, changes[i], gains[i])))
         for i, mix in enumerate(mixes)
     ]
 
@@ -155,7 +155,7 @@ def _width(mix: Mix, aspects: Aspects, number: int, strength: float) -> tuple[fl
     effect = float(aspects.width.effects[number, 0])
     spread = float(aspects.width.deviations[number, 0])
     if abs(strength * effect) < _WIDTH_WORTH_DB:
-        return 1.0, f"left alone: {effect:+.1f} dB of side against the record, give or take {spread:.1f}"
+        return 1.0, f"left alone: {_signed(effect)} dB of side against the record, give or take {spread:.1f}"
     width = float(np.clip(10 ** (-strength * effect / 20), NARROWEST, WIDEST))
     word = "wider" if effect > 0 else "narrower"
     return round(
@@ -170,12 +170,17 @@ def _gains(levels: Separation, strength: float) -> list[float]:
     return [round(float(gain), 2) if abs(gain) >= _LEVEL_WORTH_LU else 0.0 for gain in np.clip(wanted, -40, 40)]
 
 
-def _level_words(levels: Separation, number: int, change_lu: float, gain_db: float) -> str:
+def _level_words(mix: Mix, levels: Separation, number: int, change_lu: float, gain_db: float) -> str:
     effect, spread = float(levels.effects[number, 0]), float(levels.deviations[number, 0])
+    whose = "this mix stands" if mix.engineer is None else f"the mixes of {mix.engineer} stand"
     return (
-        f"its engineer's songs stand {effect:+.1f} LU against the album (give or take {spread:.1f}, by loud sections; "
-        f"EQ and width change it by {change_lu:+.1f} LU): {gain_db:+.1f} dB"
+        f"{whose} {_signed(effect)} LU against the album (give or take {spread:.1f}, by loud sections; "
+        f"EQ and width change it by {_signed(change_lu)} LU): {_signed(gain_db)} dB"
     )
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 1) + 0.0:+.1f}"  # + 0.0: no minus before a zero
 
 
 def _track(
@@ -207,17 +212,23 @@ def _track(
             width=width[1],
             level=level[1],
             join=join.why,
-            notes="; ".join(finding.message for finding in findings(analysis)),
+            notes="; ".join(finding.message for finding in findings(analysis, as_is=as_is)),
         ),
     )
 
 
-def _ordered(mixes: Sequence[Mix], wishes: Wishes) -> tuple[Sequence[int], str]:
+def _ordered(mixes: Sequence[Mix], wishes: Wishes) -> tuple[Sequence[int], str, Sequence[str]]:
+    """Numbers of the mixes in album order, why that one, and of each why the next one follows."""
     if keeps_given_order([mix.file for mix in mixes], wishes):
-        why = "the order given" if wishes.order == "given" else "the order of the numbered files"
-        return range(len(mixes)), why
+        numbers = "the only song" if len(mixes) == 1 else "the order of the numbered files"
+        why = "the order given" if wishes.order == "given" else numbers
+        return range(len(mixes)), why, [""] * len(mixes)
     proposal = propose_order([_item(mix) for mix in mixes])
-    return proposal.order, " ".join([proposal.reason, *proposal.pair_reasons])
+    return proposal.order, proposal.reason, [*proposal.pair_reasons, ""]
+
+
+def _followed(track: TrackPlan, why_next: str) -> TrackPlan:
+    return track.model_copy(update={"why": track.why.model_copy(update={"next": why_next})})
 
 
 def _item(mix: Mix) -> OrderItem:

@@ -11,8 +11,25 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from assistant.interrupt import stop_here_if_asked
 from assistant.session import Progress as Shown
 from assistant.session import Silent
+
+
+class Stoppable:
+    """Hands on what it is told, and stops a thread at its next step when the program was asked to end."""
+
+    def __init__(self, shown: Shown) -> None:
+        self._shown = shown
+
+    def begin(self, stage: str, item: str, total: int) -> None:
+        """An item of a stage will take `total` steps."""
+        self._shown.begin(stage, item, total)
+
+    def advance(self, stage: str, item: str, steps: int) -> None:
+        """Some of them are done."""
+        stop_here_if_asked()
+        self._shown.advance(stage, item, steps)
 
 
 class Bars:
@@ -37,17 +54,18 @@ class Bars:
 
     def advance(self, stage: str, item: str, steps: int) -> None:
         """Move a bar on."""
-        task = self._tasks.get((stage, item))
-        if task is not None:
-            self._bars.advance(task, steps)
+        with self._lock:
+            task = self._tasks.get((stage, item))
+            if task is not None:
+                self._bars.advance(task, steps)
 
 
 @contextmanager
 def progress_bars() -> Iterator[Shown]:
     """Bars while the block runs; silent where nobody would see them."""
     if not sys.stderr.isatty():
-        yield Silent()
+        yield Stoppable(Silent())
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
-        yield Bars(bars)
+        yield Stoppable(Bars(bars))

@@ -5,31 +5,33 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
 from analysis.cache import analyse_file
-from analysis.errors import AudioContentError, MastertapeError, PlanError
+from analysis.errors import AudioContentError, AudioFileError, MastertapeError, PlanError
+from analysis.findings import warnings
 from analysis.load import open_audio
 from analysis.track import TrackAnalysis
 from assistant import manifest
+from assistant.album_spec import album_spec
 from assistant.mixes import MixFile, MixFolder, expand, same_names
 from assistant.outputs import check_output, check_space, publish, work_folder, write_text
 from assistant.plan import AlbumPlan, TrackPlan
-from assistant.plan_file import PlanFile, relative_path
+from assistant.plan_file import PlanFile, delivery_path, relative_path
 from assistant.planner import Mix, Wishes, keeps_given_order, plan_album
 from assistant.statistics import load_statistics
+from assistant.usable import check_fit, none_left, why_unusable
 from mastering.chain import build, process
 from mastering.delivery import Delivery
 from mastering.finish import finish
 from mastering.render import AlbumRenderer, RenderedTracks
-from mastering.specs import AlbumSpec, ChainSpec, DeliverySpec, EqBand, TrackSpec
+from mastering.specs import AlbumSpec, DeliverySpec
 from mastering.spool import Spool
 from mastering.timeline import lay_out
 
 _MOST_CHANNELS = 2
-_FLOAT32_BITS = 24
 
 
 class Progress(Protocol):
@@ -96,15 +98,19 @@ def analyse_paths(paths: Sequence[Path], *, musical: bool = False, progress: Pro
 
     def one(path: Path) -> TrackAnalysis | str:
         try:
+            _refuse_unspeakable(path)
             loaded = open_audio(path)
             shown.begin("Analysing", str(path), loaded.info.frames or 1)
             if loaded.info.channels > _MOST_CHANNELS:
                 raise AudioContentError(
                     f"{path.name} has {loaded.info.channels} channels; a mix has 1 or 2: fold it down to stereo."
                 )
-            return analyse_file(path, musical=musical, progress=lambda n: shown.advance("Analysing", str(path), n))
+            found = analyse_file(path, musical=musical, progress=lambda n: shown.advance("Analysing", str(path), n))
+            return found if musical else replace(found, musical=None)  # whatever was asked for another time
         except MastertapeError as error:
             return str(error)
+        except OSError as error:
+            return f"{path.name} cannot be read ({error.strerror or error}): copy or export it again."
 
     with ThreadPoolExecutor(workers()) as pool:
         results = dict(zip(paths, pool.map(one, paths), strict=True))
@@ -112,6 +118,13 @@ def analyse_paths(paths: Sequence[Path], *, musical: bool = False, progress: Pro
         tracks={path: found for path, found in results.items() if isinstance(found, TrackAnalysis)},
         left_out={path: found for path, found in results.items() if isinstance(found, str)},
     )
+
+
+def _refuse_unspeakable(path: Path) -> None:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        raise AudioFileError(f"The name of {path.name!a} is not UTF-8 text: rename it.") from error
 
 
 def make_plan(
@@ -131,26 +144,35 @@ def make_plan(
     learned = load_statistics(statistics)
     needs_musical = not keeps_given_order([mix.file for mix in folder.mixes], wishes)
     models = analyse_paths(expand(references), progress=progress) if references else Analysed(tracks={}, left_out={})
-    for reason in models.left_out.values():
+    for reason in [*models.left_out.values(), *filter(None, map(why_unusable, models.tracks.values()))]:
         raise AudioContentError(f"A reference cannot be used: {reason}")
     found = analyse_paths([mix.path for mix in folder.mixes], musical=needs_musical, progress=progress)
-    left_out = {mix.file: found.left_out[mix.path] for mix in folder.mixes if mix.path in found.left_out}
-    for mix in folder.mixes:
-        analysis = found.tracks.get(mix.path)
-        if analysis is not None and analysis.is_silent:
-            left_out[mix.file] = f"{mix.path.name} is silent from end to end: export it again."
-    usable = [_mix(mix, found.tracks[mix.path]) for mix in folder.mixes if mix.file not in left_out]
+    reasons = {mix.file: _reason(mix.path, found) for mix in folder.mixes}
+    left_out = {file: reason for file, reason in reasons.items() if reason}
+    usable = [mix for mix in folder.mixes if mix.file not in left_out]
     if not usable:
-        raise AudioContentError(" ".join(left_out.values()))
+        raise AudioContentError(none_left(left_out))
     plan = plan_album(
-        usable,
+        [_mix(mix, found.tracks[mix.path]) for mix in usable],
         list(models.tracks.values()),
         [relative_path(path, plan_folder) for path in models.tracks],
         relative_path(folder.folder, plan_folder),
         learned,
-        wishes,
+        replace(wishes, deliveries=tuple(delivery_path(name, Path(), plan_folder) for name in wishes.deliveries)),
     )
-    return Planned(file=PlanFile.new(plan), left_out=left_out, advice=tuple(same_names(folder)))
+    return Planned(
+        file=PlanFile.new(plan),
+        left_out=left_out,
+        advice=(
+            *same_names(replace(folder, mixes=tuple(usable))),
+            *warnings({mix.file: found.tracks[mix.path] for mix in usable}, as_is=wishes.as_is),
+        ),
+    )
+
+
+def _reason(path: Path, found: Analysed) -> str | None:
+    """Why a mix is left out; None where it is not."""
+    return found.left_out.get(path) or why_unusable(found.tracks[path])
 
 
 def _mix(mix: MixFile, analysis: TrackAnalysis) -> Mix:
@@ -217,6 +239,11 @@ def _sources(
         PlanError: a mix is not the one that was planned for.
         AudioContentError: no mix is left.
     """
+    if not mixes.is_dir():
+        raise PlanError(
+            f"album.mixes = {plan.album.mixes!r} names no folder (looked for {os.path.normpath(mixes)}): "
+            "put the mixes there, or correct the plan."
+        )
     found = analyse_paths([mixes / track.file for track in plan.track], progress=progress)
     sources = []
     for track in plan.track:
@@ -225,52 +252,19 @@ def _sources(
             rendered.left_out[track.file] = found.left_out[path]
             continue
         analysis = found.tracks[path]
+        if reason := why_unusable(analysis):
+            rendered.left_out[track.file] = reason
+            continue
         if analysis.sha256 != track.sha256:
             raise PlanError(f"{track.file} has changed since it was planned: plan the album again.")
         sources.append((track, analysis))
         rendered.mixes[track.file] = analysis
     if not sources:
-        raise AudioContentError(" ".join(rendered.left_out.values()))
+        raise AudioContentError(none_left(rendered.left_out))
+    followers = [*(analysis for _, analysis in sources[1:]), None]
+    for (track, analysis), following in zip(sources, followers, strict=True):
+        check_fit(plan.track.index(track) + 1, track, analysis, following)
     return sources
-
-
-def album_spec(plan: AlbumPlan, sources: Sequence[tuple[TrackPlan, TrackAnalysis]]) -> AlbumSpec:
-    """What the renderer needs of a plan and of what is known of its mixes."""
-    return AlbumSpec(
-        title=plan.album.title,
-        rate_hz=plan.album.rate_hz,
-        loudness_lufs=plan.album.loudness_lufs,
-        as_is=plan.album.as_is,
-        seed=plan.album.seed,
-        tracks=tuple(_track_spec(track, analysis) for track, analysis in sources),
-    )
-
-
-def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
-    offset = track.dc_offset if len(track.dc_offset) == analysis.source.channels else ()
-    return TrackSpec(
-        source=track.file,
-        title=track.title,
-        frames=analysis.frames,
-        rate_hz=analysis.source.rate_hz,
-        channels=analysis.source.channels,
-        precise=(analysis.source.bits or 0) > _FLOAT32_BITS or analysis.source.encoding == "DOUBLE",
-        grid_bits=analysis.integrity.grid_bits,
-        chain=ChainSpec(
-            dc_offset=offset,
-            gain_db=track.gain_db,
-            eq=tuple(EqBand(shape=b.shape, freq_hz=b.freq_hz, gain_db=b.gain_db, q=b.q) for b in track.eq),
-            width=track.width,
-        ),
-        start_s=track.start_s,
-        end_s=track.end_s,
-        first_sound_s=track.first_sound_s,
-        felt_end_s=track.felt_end_s,
-        fade_in_s=track.fade_in_s,
-        fade_out_s=track.fade_out_s,
-        gap_s=track.gap_s,
-        crossfade_s=track.crossfade_s,
-    )
 
 
 def _needed_bytes(album: AlbumSpec, deliveries: Sequence[DeliverySpec]) -> int:

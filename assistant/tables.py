@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +15,7 @@ from analysis.findings import Severity, findings
 from analysis.track import TrackAnalysis
 from assistant.aspects import broad_width_db
 from assistant.plan import AlbumPlan
-from mastering.delivery import Delivery
+from mastering.delivery import DeliveredTrack, Delivery
 from mastering.specs import DeliverySpec
 
 
@@ -23,7 +25,7 @@ def level(value: float | None, unit: str = "") -> str:
         return "–"
     if math.isinf(value):
         return "-inf"
-    return f"{value:.1f}{f' {unit}' if unit else ''}"
+    return f"{round(value, 1) + 0.0:.1f}{f' {unit}' if unit else ''}"  # + 0.0: no minus before a zero
 
 
 def length(seconds: float) -> str:
@@ -36,10 +38,21 @@ def length(seconds: float) -> str:
     return f"{whole // 60}:{whole % 60:02d}"
 
 
+class _Console(Console):
+    """Standard output: names are printed as they are, and a reader that has seen enough may go."""
+
+    def __init__(self, width: int | None = None) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, width=width)
+
+    def on_broken_pipe(self) -> None:
+        with suppress(SystemExit):
+            super().on_broken_pipe()
+
+
 def console() -> Console:
     """Standard output, wide enough for a table where it is not a terminal."""
-    out = Console(highlight=False, soft_wrap=False)
-    return out if out.is_terminal else Console(highlight=False, width=120)
+    out = _Console()
+    return out if out.is_terminal else _Console(width=120)
 
 
 def analysis_table(tracks: Mapping[Path, TrackAnalysis]) -> Table:
@@ -53,7 +66,7 @@ def analysis_table(tracks: Mapping[Path, TrackAnalysis]) -> Table:
         table.add_column("key")
     for path, track in tracks.items():
         cells = [
-            path.name,
+            _name(path, tracks),
             length(track.duration_s),
             _format(track),
             level(track.loudness.integrated_lufs),
@@ -62,7 +75,7 @@ def analysis_table(tracks: Mapping[Path, TrackAnalysis]) -> Table:
             level(track.true_peak_dbtp),
             level(track.dynamics.plr_lu),
             level(track.dynamics.psr_median_lu),
-            "mono" if track.source.channels == 1 else level(broad_width_db(track)),
+            _side(track),
         ]
         if with_music:
             cells += _musical(track)
@@ -73,16 +86,30 @@ def analysis_table(tracks: Mapping[Path, TrackAnalysis]) -> Table:
 def finding_lines(tracks: Mapping[Path, TrackAnalysis]) -> list[str]:
     """Findings of every file, a line each; warnings are marked."""
     return [
-        f"{'!' if finding.severity is Severity.WARNING else '·'} {path.name}: {finding.message}"
+        f"{'!' if finding.severity is Severity.WARNING else '·'} {_name(path, tracks)}: {finding.message}"
         for path, track in tracks.items()
         for finding in findings(track)
     ]
 
 
+def _name(path: Path, tracks: Mapping[Path, TrackAnalysis]) -> str:
+    """A file's name, with the folders that tell it apart where there are others of that name."""
+    namesakes = [other.absolute().parent for other in tracks if other.name == path.name]
+    if len(namesakes) == 1:
+        return path.name
+    return os.path.relpath(path.absolute(), os.path.commonpath(namesakes))
+
+
+def _side(track: TrackAnalysis) -> str:
+    if track.source.channels == 1:
+        return "mono"
+    return level(None if track.is_silent else broad_width_db(track))
+
+
 def plan_table(plan: AlbumPlan) -> Table:
     """What will be done to each track."""
     table = Table(title=f"{plan.album.title}: the plan", title_justify="left")
-    for name in ("", "song", "mixed by", "level", "EQ", "side", "gap"):
+    for name in ("", "song", "mixed by", "level", "EQ (dB @ Hz)", "side", "gap"):
         table.add_column(name, justify="right" if name in {"", "level", "side", "gap"} else "left")
     for number, track in enumerate(plan.track, 1):
         eq = ", ".join(f"{band.gain_db:+.1f} @ {band.freq_hz:.0f}" for band in track.eq)
@@ -119,9 +146,28 @@ def delivery_table(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> T
             level(mix.true_peak_dbtp if mix else None),
             level_2(track.true_peak_dbtp),
             level(mix.dynamics.plr_lu if mix else None),
-            level(None if track.loudness_lufs is None else track.true_peak_dbtp - track.loudness_lufs),
+            level(_plr_lu(track)),
         )
     return table
+
+
+def _plr_lu(track: DeliveredTrack) -> float | None:
+    if track.loudness_lufs is None or math.isinf(track.loudness_lufs):
+        return None
+    return track.true_peak_dbtp - track.loudness_lufs
+
+
+def conversions(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> list[str]:
+    """Which songs had their sample rate converted, a line for each rate."""
+    converted: dict[int, int] = {}
+    for track in delivery.tracks:
+        rate_hz = before[track.source].source.rate_hz
+        if rate_hz != delivery.rate_hz:
+            converted[rate_hz] = converted.get(rate_hz, 0) + 1
+    return [
+        f"· {delivery.name}: {count} song{'s' if count > 1 else ''} converted from {rate_hz} to {delivery.rate_hz} Hz"
+        for rate_hz, count in sorted(converted.items())
+    ]
 
 
 def level_2(value: float) -> str:
@@ -138,7 +184,7 @@ def deliveries_table(specs: Sequence[DeliverySpec]) -> Table:
         wanted = (
             f"{spec.loudness_lufs:g} LUFS"
             if spec.loudness_lufs is not None
-            else f"references', or {spec.fallback_lufs:g}"
+            else f"the references', or {spec.fallback_lufs:g} LUFS"
         )
         table.add_row(
             spec.name,

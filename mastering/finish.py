@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -98,22 +99,39 @@ def _peak_findings(delivery: DeliverySpec, peak_dbtp: float, what: str) -> list[
 
 
 def _loudness_findings(job: RenderedTracks, whole: Written) -> list[_Judged]:
-    target, gains = job.gains.target_lufs, job.gains
-    reached = f"{whole.loudness_lufs:.1f} LUFS" if whole.loudness_lufs is not None else "not measurable"
+    target, bound = job.gains.target_lufs, job.gains.bound
     if target is None:
-        wanted = job.delivery.loudness_lufs
-        if wanted is None or whole.loudness_lufs is None or abs(whole.loudness_lufs - wanted) <= PROMISED_LU:
+        wanted, found = job.delivery.loudness_lufs, whole.loudness_lufs
+        if wanted is None or found is None or abs(found - wanted) <= PROMISED_LU:
             return []
-        return [
-            _Judged(f"the album is {reached} as it is; {job.delivery.title} plays at {wanted:g} LUFS", failed=False)
-        ]
-    if gains.bound:
-        text = (
-            f"the album is {reached}, short of {target:.1f} LUFS: {gains.bound}; "
-            f"ask for a lower --loudness, or for mixes whose peaks are lower"
-        )
+        text = f"the album is {found:.1f} LUFS as it is, where {job.delivery.name} asks for {wanted:g} LUFS"
         return [_Judged(text, failed=False)]
-    missed = whole.loudness_lufs is None or abs(whole.loudness_lufs - target) > PROMISED_LU
-    if missed and job.delivery.anchor is Anchor.ALBUM:
-        return [_Judged(f"the album is {reached}; {target:.1f} LUFS was asked for", failed=True)]
-    return []
+    missed = [
+        (what, found) for what, found in _anchored(job, whole) if found is None or abs(found - target) > PROMISED_LU
+    ]
+    if not bound:
+        return [
+            _Judged(f"{what} is {_lufs(found)}; {target:.1f} LUFS was asked for", failed=True) for what, found in missed
+        ]
+    return [
+        _Judged(
+            f"{what} is {_lufs(found)}, short of {target:.1f} LUFS: {bound}; ask for a lower --loudness, or for mixes "
+            "whose peaks are lower",
+            failed=False,
+        )
+        for what, found in missed
+    ]
+
+
+def _anchored(job: RenderedTracks, whole: Written) -> list[tuple[str, float | None]]:
+    """What must meet the target, and its loudness as written."""
+    tracks = [(track.title, job.written[number].loudness_lufs) for number, track in enumerate(job.album.tracks)]
+    if job.delivery.anchor is Anchor.EACH_TRACK:
+        return list(tracks)
+    if job.delivery.anchor is Anchor.LOUDEST_TRACK:
+        return [max(tracks, key=lambda track: -math.inf if track[1] is None else track[1])]
+    return [("the album", whole.loudness_lufs)]
+
+
+def _lufs(level: float | None) -> str:
+    return "not measurable" if level is None else f"{level:.1f} LUFS"

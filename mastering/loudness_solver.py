@@ -1,6 +1,6 @@
 """Which gain meets a loudness after limiting: predicted on a decimated envelope, where a pass costs milliseconds.
 
-The envelope holds, for each 0.73 ms of a stretch of programme, its true peak and, for each 10 ms, its K-weighted
+The envelope holds, for each 1.1 ms of a stretch of programme, its true peak and, for each 10 ms, its K-weighted
 energy. A trial gain runs the limiter's own gain computer over the peaks and takes its reduction off the energies.
 What is rendered is measured afterwards, and where the two differ the difference goes into a second solution.
 """
@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.audio import Audio
-from analysis.hops import HOPS_PER_SECOND, hop_edge
+from analysis.hops import HOPS_PER_SECOND, Growing, hop_edge
 from analysis.loudness import LoudnessMeter, integrated_lufs
 from analysis.true_peak import AHEAD_FRAMES, TAPS, glance_taps, interpolators
 from analysis.units import Floats, db_to_amplitude
@@ -26,7 +27,7 @@ MAX_REDUCTION_DB = 8.0
 P95_REDUCTION_DB = 4.0
 """Never harm: of the peaks of each tenth of a second, 19 in 20 lose no more than this."""
 
-_CELL_S = 32 / 44_100
+_CELL_S = 48 / 44_100
 _PIECE_CELLS = 65_536
 _GATING_HOPS = 10  # gated blocks begin every 0.1 s
 _CLOSE_ENOUGH_LU = 0.002
@@ -43,15 +44,15 @@ class Envelope:
         rate_hz: of the audio.
         cell_frames: frames in a cell.
         peaks: peak of each cell, linear, at a glance (on the 2-fold grid); float16 tells 0.004 dB apart.
-        hop_energies: K-weighted energy of each 10 ms.
+        hop_energies: K-weighted energy of each 10 ms; float32 is plenty for a sum of thousands.
     """
 
     start: int
     frames: int
     rate_hz: int
     cell_frames: int
-    peaks: np.ndarray[tuple[int], np.dtype[np.float16]]
-    hop_energies: Floats
+    peaks: NDArray[np.float16]
+    hop_energies: NDArray[np.float32]
 
     @property
     def highest(self) -> float:
@@ -103,20 +104,20 @@ def measure_envelope(audio: Audio, start: int) -> Envelope:
             frames += len(block)
             yield block
 
-    cells = [part for part in _cell_peaks(metered(), audio.channels, cell) if len(part)]
+    peaks = Growing(np.float16)
+    for part in _cell_peaks(metered(), audio.channels, cell):
+        peaks.extend(part)
     return Envelope(
         start=start,
         frames=frames,
         rate_hz=audio.rate_hz,
         cell_frames=cell,
-        peaks=np.concatenate(cells) if cells else np.zeros(0, dtype=np.float16),
-        hop_energies=meter.hop_energies(),
+        peaks=peaks.values().copy(),
+        hop_energies=meter.hop_energies().astype(np.float32),
     )
 
 
-def _cell_peaks(
-    blocks: Iterator[Floats], channels: int, cell: int
-) -> Iterator[np.ndarray[tuple[int], np.dtype[np.float16]]]:
+def _cell_peaks(blocks: Iterator[Floats], channels: int, cell: int) -> Iterator[Floats]:
     grid = interpolators(2)
     glance = glance_taps(grid[1])
     history = np.zeros((channels, TAPS - 1))
@@ -129,10 +130,10 @@ def _cell_peaks(
         waiting = np.concatenate([waiting, peaks[early:]])
         early = max(0, early - len(peaks))
         whole = len(waiting) // cell * cell
-        yield waiting[:whole].reshape(-1, cell).max(axis=1).astype(np.float16)
+        yield waiting[:whole].reshape(-1, cell).max(axis=1)
         waiting = waiting[whole:]
     if len(waiting):
-        yield np.array([waiting.max()], dtype=np.float16)
+        yield np.array([waiting.max()])
 
 
 def _and_then(blocks: Iterator[Floats], last: Floats) -> Iterator[Floats]:
@@ -214,8 +215,7 @@ def solve(
     envelopes: Sequence[Envelope], target_lufs: float, ceiling_dbtp: float | None, loudness: Loudness
 ) -> Solution:
     """The gain at which `loudness` of the limited programme meets the target, or the most that *never harm* allows."""
-    unlimited, _ = limited(envelopes, 0.0, None)
-    plain = loudness(unlimited)
+    plain = loudness(limited(envelopes, 0.0, None)[0])
     if plain is None or math.isinf(plain):
         return Solution(gain_db=0.0, loudness_lufs=-math.inf, limiting=Limiting(max_db=0.0, p95_db=0.0), bound=None)
 

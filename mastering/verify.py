@@ -7,13 +7,14 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import soundfile
+from numpy.typing import NDArray
 
 from analysis.audio import BLOCK_FRAMES
 from analysis.errors import OutputError
 from analysis.loudness import LoudnessMeter, integrated_lufs
 from analysis.true_peak import TruePeakMeter
-from analysis.units import Floats
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +34,7 @@ class Written:
     channels: int
     loudness_lufs: float | None
     true_peak_dbtp: float
-    hop_energies: Floats
+    hop_energies: NDArray[np.float32]
     sha256: str
 
 
@@ -67,7 +68,7 @@ def read_back(path: Path, frames: int, pool: Executor | None = None) -> Written:
         channels=found.channels,
         loudness_lufs=integrated_lufs(loudness.hop_energies(), found.samplerate),
         true_peak_dbtp=peak.result(),
-        hop_energies=loudness.hop_energies(),
+        hop_energies=loudness.hop_energies().astype(np.float32),
         sha256=sha256,
     )
 

@@ -232,7 +232,7 @@ def test_a_mastered_album_over_the_ceiling_is_limited_and_nothing_else(tmp_path:
     for untouched in (0, 2):
         assert np.array_equal(written[untouched][: len(mastered[untouched])], mastered[untouched])
     assert made.passed
-    assert made.findings == (f"the album is {made.loudness_lufs:.1f} LUFS as it is; A place plays at -14 LUFS",)
+    assert made.findings == (f"the album is {made.loudness_lufs:.1f} LUFS as it is, where place asks for -14 LUFS",)
 
 
 def test_what_is_changed_is_dithered(tmp_path: Path) -> None:

@@ -1,0 +1,49 @@
+"""From the plan and what is known of its mixes to what the renderer takes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from analysis.track import TrackAnalysis
+from assistant.plan import AlbumPlan, TrackPlan
+from mastering.specs import AlbumSpec, ChainSpec, EqBand, TrackSpec
+
+_FLOAT32_BITS = 24
+
+
+def album_spec(plan: AlbumPlan, sources: Sequence[tuple[TrackPlan, TrackAnalysis]]) -> AlbumSpec:
+    """What the renderer needs of a plan and of what is known of its mixes."""
+    return AlbumSpec(
+        title=plan.album.title,
+        rate_hz=plan.album.rate_hz,
+        loudness_lufs=plan.album.loudness_lufs,
+        as_is=plan.album.as_is,
+        seed=plan.album.seed,
+        tracks=tuple(_track_spec(track, analysis) for track, analysis in sources),
+    )
+
+
+def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
+    return TrackSpec(
+        source=track.file,
+        title=track.title,
+        frames=analysis.frames,
+        rate_hz=analysis.source.rate_hz,
+        channels=analysis.source.channels,
+        precise=(analysis.source.bits or 0) > _FLOAT32_BITS or analysis.source.encoding == "DOUBLE",
+        grid_bits=analysis.integrity.grid_bits,
+        chain=ChainSpec(
+            dc_offset=track.dc_offset,
+            gain_db=track.gain_db,
+            eq=tuple(EqBand(shape=b.shape, freq_hz=b.freq_hz, gain_db=b.gain_db, q=b.q) for b in track.eq),
+            width=track.width,
+        ),
+        start_s=track.start_s,
+        end_s=track.end_s,
+        first_sound_s=min(max(track.first_sound_s, track.start_s), track.end_s),  # where the plan was cut shorter
+        felt_end_s=min(max(track.felt_end_s, track.start_s), track.end_s),
+        fade_in_s=track.fade_in_s,
+        fade_out_s=track.fade_out_s,
+        gap_s=track.gap_s,
+        crossfade_s=track.crossfade_s,
+    )
