@@ -207,11 +207,16 @@ def plan(  # noqa: PLR0913  (one parameter an option)
     seed: Seed = 1,
     song_statistics: Statistics = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a plan that is there already.")] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="MIXES is a plan: take mixes that changed since into it, keep the rest.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Decide what each song needs and write it down as a plan that you can change."""
     from assistant import commands
 
+    if update:
+        _end(commands.update(mixes, as_json=as_json))
     asked = commands.Asked(
         mixes=tuple(mixes),
         references=tuple(reference or ()),

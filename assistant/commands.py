@@ -19,6 +19,7 @@ from assistant.plan_file import PlanFile, delivery_path
 from assistant.planner import Wishes
 from assistant.progress import progress_bars
 from assistant.session import Rendered, analyse_paths, make_plan, render_plan
+from assistant.update import updated
 from assistant.usable import none_left
 from assistant.validation import between
 from mastering.specs import Container, DeliverySpec
@@ -120,6 +121,25 @@ def plan(asked: Asked, out: Path, *, force: bool, as_json: bool) -> int:
             f"Written to {out}. Change what you like, then: mastertape render {shlex.quote(str(out))} --out FOLDER",
         )
     return DONE_WITH_FAULTS if planned.left_out else DONE
+
+
+def update(paths: Sequence[Path], *, as_json: bool) -> int:
+    """Take changed mixes into a plan."""
+    if len(paths) != 1 or paths[0].is_dir():
+        raise PlanError("--update takes one plan file: mastertape plan --update album.toml.")
+    with progress_bars() as progress:
+        file, changed = updated(PlanFile.read(paths[0]), paths[0].parent, progress)
+    if changed:
+        write_text(paths[0], file.text())
+    _say([f"taken in: {name}" for name in changed])
+    if as_json:
+        _print_json(file.plan.model_dump(mode="json", by_alias=True))
+    else:
+        what = (
+            f"{len(changed)} changed mix{'es' if len(changed) > 1 else ''} taken in" if changed else "nothing changed"
+        )
+        _print(tables.plan_table(file.plan), f"{paths[0]}: {what}.")
+    return DONE
 
 
 def render(path: Path, names: Sequence[str], instead: Overrides, out: Path, *, as_json: bool) -> int:

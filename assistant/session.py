@@ -256,7 +256,7 @@ def _sources(
             rendered.left_out[track.file] = reason
             continue
         if analysis.sha256 != track.sha256:
-            raise PlanError(f"{track.file} has changed since it was planned: plan the album again.")
+            raise PlanError(f"{track.file} has changed since it was planned: take it in with mastertape plan --update.")
         sources.append((track, analysis))
         rendered.mixes[track.file] = analysis
     if not sources:

@@ -1,0 +1,65 @@
+"""`plan --update`: a mix that changed is taken in; what people decided and wrote stays."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from assistant.plan_file import PlanFile
+from tests.albums import RATE_HZ
+from tests.cli.calls import call, refused
+
+OFFSET = 0.02
+OFFSET_TOLERANCE = 0.001
+
+
+@pytest.fixture
+def plan(mixes: Path, tmp_path: Path) -> Path:
+    """A plan with a comment and a gap set by hand, the songs copied beside it."""
+    shutil.copytree(mixes, tmp_path / "mixes")
+    path = tmp_path / "album.toml"
+    assert call("plan", tmp_path / "mixes", "--out", path).code == 0
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("gap_s = ", "gap_s = 3.25 # longer, says Ann; was ", 1), encoding="utf-8")
+    return path
+
+
+def test_a_changed_mix_is_taken_in_and_hand_edits_stay(plan: Path, tmp_path: Path) -> None:
+    song = tmp_path / "mixes" / "01 Dawn.wav"
+    samples, _ = soundfile.read(song)
+    soundfile.write(song, samples[: len(samples) - RATE_HZ // 2] * 0.5 + OFFSET, RATE_HZ, subtype="PCM_24")
+    before = PlanFile.read(plan).plan
+    assert "take it in with mastertape plan --update" in refused("render", plan, "--out", tmp_path / "out")
+    result = call("plan", "--update", plan)
+    assert (result.code, result.sentence) == (0, "taken in: 01 Dawn.wav")
+    after = PlanFile.read(plan).plan
+    assert after.track[0].sha256 != before.track[0].sha256
+    assert after.track[0].end_s == pytest.approx(before.track[0].end_s - 0.5, abs=1e-6)
+    assert after.track[0].dc_offset == pytest.approx((OFFSET, OFFSET), abs=OFFSET_TOLERANCE)
+    assert (after.track[0].gap_s, after.track[0].gain_db) == (3.25, before.track[0].gain_db)
+    assert after.track[1:] == before.track[1:]
+    assert after.album == before.album
+    assert "# longer, says Ann; was " in plan.read_text(encoding="utf-8")
+    assert call("render", plan, "--out", tmp_path / "out").code == 0
+
+
+def test_nothing_changed_leaves_the_file_as_it_is(plan: Path) -> None:
+    before = plan.read_bytes()
+    result = call("plan", "--update", plan)
+    assert (result.code, result.err) == (0, "")
+    assert "nothing changed" in result.out
+    assert plan.read_bytes() == before
+
+
+def test_a_mix_that_cannot_be_used_changes_nothing(plan: Path, tmp_path: Path) -> None:
+    before = plan.read_bytes()
+    (tmp_path / "mixes" / "02 Noon.wav").write_text("not audio")
+    assert "02 Noon.wav is not audio" in refused("plan", "--update", plan)
+    assert plan.read_bytes() == before
+
+
+def test_update_takes_a_plan(mixes: Path) -> None:
+    assert refused("plan", "--update", mixes) == "--update takes one plan file: mastertape plan --update album.toml."
