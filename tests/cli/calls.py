@@ -43,15 +43,33 @@ class Result:
         return self.sentences[0]
 
 
-def call(*words: object) -> Result:
-    """Run `mastertape` with these words."""
-    out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+class Stream(io.TextIOWrapper):
+    """A standard stream that keeps what is written to it."""
+
+    def __init__(self, encoding: str, *, terminal: bool = False) -> None:
+        self._kept = io.BytesIO()
+        self._terminal = terminal
+        super().__init__(self._kept, encoding=encoding, write_through=True)
+
+    def isatty(self) -> bool:
+        """Whether it plays a terminal."""
+        return self._terminal
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self._kept.getvalue().decode("utf-8")
+
+
+def call(*words: object, terminal: bool = False, encoding: str = "utf-8") -> Result:
+    """Run `mastertape` with these words; standard error may be a terminal, both streams of few letters."""
+    out, err = Stream(encoding), Stream(encoding, terminal=terminal)
     argv = patch.object(sys, "argv", ["mastertape", *map(str, words)])
     with argv, redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as end:
         cli.main()
     code = end.value.code
     assert isinstance(code, int | None)
-    return Result(code or 0, *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
+    return Result(code or 0, out.text, err.text)
 
 
 def refused(*words: object) -> str:

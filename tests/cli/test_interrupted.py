@@ -111,7 +111,10 @@ def _work(out: Path, pattern: str) -> Callable[[], bool]:
     return lambda: any(out.glob(f".mastertape-work-*/{pattern}"))
 
 
-@pytest.mark.parametrize("name", ["SIGTERM", "SIGINT", "SIGHUP"])
+@pytest.mark.parametrize(
+    "name",
+    ["SIGTERM", pytest.param("SIGINT", marks=pytest.mark.slow), pytest.param("SIGHUP", marks=pytest.mark.slow)],
+)
 def test_a_run_that_is_told_to_stop_clears_up(name: str, long_songs: Path, tmp_path: Path) -> None:
     number = getattr(signal, name)
     code, shown, said = _signalled(_started(long_songs, tmp_path / "out"), number, _work(tmp_path / "out", "lock"))

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 
-from tests.cli.calls import Result, call, manifest, refused
+from tests.albums import RATE_HZ
+from tests.cli.calls import Result, call, manifest, read, refused
 
 
 def _planned(*words: object, out: Path) -> dict[str, Any]:
@@ -60,6 +62,24 @@ def test_engineers_are_named_by_file_before_pattern(mixes: Path, tmp_path: Path)
     words = ("--engineer", "Ann=0[12]*", "--engineer", "Bob=02 Noon.wav", "--engineer", "Cy=*")
     plan = _planned(mixes, *words, out=tmp_path / "album.toml")
     assert _engineers(plan) == [("01 Dawn.wav", "Ann"), ("02 Noon.wav", "Bob"), ("03 Dusk.wav", "Cy")]
+
+
+def test_what_is_known_of_engineers_decides_and_strength_says_how_far(mixes: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "mixes"
+    folder.mkdir()
+    for number, gain in enumerate((1.0, 1.0, 0.2, 0.2), 1):
+        samples = gain * read(mixes / "01 Dawn.wav")
+        soundfile.write(folder / f"{number} song{number}.wav", samples, RATE_HZ, subtype="PCM_24")
+    words = (folder, "--engineer", "Ann=[12]*", "--engineer", "Bob=[34]*")
+    gains = {}
+    for strength in ("0", "0.5", "1"):
+        plan = _planned(*words, "--strength", strength, out=tmp_path / f"{strength}.toml")
+        gains[strength] = [track["gain_db"] for track in plan["track"]]
+    ann, _, bob, _ = gains["1"]
+    assert gains["1"] == [ann, ann, bob, bob]
+    assert bob - ann > 6
+    assert gains["0.5"] == pytest.approx([ann / 2, ann / 2, bob / 2, bob / 2], abs=0.02)
+    assert gains["0"] == [0, 0, 0, 0]
 
 
 def test_files_instead_of_a_folder(mixes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -29,15 +29,6 @@ OPTIONS = {
 }
 
 
-def _run(*words: object, **changes: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(  # noqa: S603
-        [sys.executable, "-m", "assistant.cli", *map(str, words)],
-        capture_output=True,
-        check=False,
-        env={**os.environ, **changes},
-    )
-
-
 def test_help_without_a_command() -> None:
     result = call()
     assert (result.code, result.err) == (0, "")
@@ -115,6 +106,19 @@ def test_success_says_nothing_on_standard_error(mastered: tuple[Path, Result]) -
     assert f"The album is in {out}; why each thing was done is in {out / 'album.toml'}." in " ".join(result.out.split())
 
 
+def test_a_terminal_is_shown_how_far_the_work_is(mixes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("[bold]One.wav", "Two.wav"):
+        (tmp_path / name).write_bytes((mixes / "01 Dawn.wav").read_bytes())
+    words = ("master", tmp_path / "[bold]One.wav", tmp_path / "Two.wav", "--order", "given", "--out", tmp_path / "out")
+    silent = call(*words)
+    monkeypatch.setenv("TERM", "xterm")
+    shown = call(*words, terminal=True)
+    assert (shown.code, shown.out) == (silent.code, silent.out)
+    for stage in ("Analysing", "Mastering", "Rendering streaming"):
+        for title in ("[bold]One", "Two"):
+            assert f"{stage}  {title}" in shown.err
+
+
 def test_a_fault_of_our_own_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(**_: object) -> Mapping[str, object]:
         raise ZeroDivisionError("two by nought")
@@ -126,17 +130,17 @@ def test_a_fault_of_our_own_is_no_success(monkeypatch: pytest.MonkeyPatch) -> No
     assert result.err.splitlines()[-1].startswith("mastertape: this is a fault of Mastertape, ")
 
 
-def test_a_terminal_of_few_letters(song: Path, tmp_path: Path) -> None:
+def test_streams_of_few_letters(song: Path, tmp_path: Path) -> None:
     (tmp_path / "Über 日.wav").write_bytes(song.read_bytes())
-    done = _run("master", tmp_path / "Über 日.wav", "--out", tmp_path / "out", PYTHONIOENCODING="ascii")
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert rb"\xdcber \u65e5" in done.stdout
-    done = _run(
-        "render", tmp_path / "out" / "album.toml", "--out", tmp_path / "out", "--json", PYTHONIOENCODING="ascii"
-    )
-    assert (done.returncode, done.stderr) == (0, b"")
-    (track,) = json.loads(done.stdout)["deliveries"]["streaming"]["tracks"]
+    shown = call("master", tmp_path / "Über 日.wav", "--out", tmp_path / "out", encoding="ascii")
+    assert (shown.code, shown.err) == (0, "")
+    assert r"\xdcber \u65e5" in shown.out
+    told = call("render", tmp_path / "out" / "album.toml", "--out", tmp_path / "out", "--json", encoding="ascii")
+    assert (told.code, told.err) == (0, "")
+    (track,) = json.loads(told.out)["deliveries"]["streaming"]["tracks"]
     assert track["title"] == "Über 日"
+    gone = call("analyse", tmp_path / "Ünd.wav", encoding="ascii")
+    assert gone.sentence.endswith(r"\xdcnd.wav: there is no such file or folder; check the name.")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
