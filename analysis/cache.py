@@ -24,7 +24,7 @@ def analyse_file(path: Path, *, musical: bool = False, progress: Callable[[int],
     """
     loaded = open_audio(path)
     sha256 = file_sha256(path)
-    known = _known(sha256)
+    known = known_analysis(sha256)
     if known is None:
         found = analyse(loaded, sha256, progress=progress)
     else:
@@ -59,7 +59,8 @@ def _path(sha256: str) -> Path:
     return _folder() / f"{sha256}-{SCHEMA}.json"
 
 
-def _known(sha256: str) -> TrackAnalysis | None:
+def known_analysis(sha256: str) -> TrackAnalysis | None:
+    """What is known of a file with this content, wherever it is now; None where nothing is."""
     try:
         return TrackAnalysis.from_json(_path(sha256).read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -42,7 +42,7 @@ class Integrity:
     """Figures of the raw samples.
 
     Attributes:
-        dc_offset: mean of each channel, full scale 1.0.
+        dc_offset: mean of each channel between the first and the last sound, full scale 1.0.
         sample_peak_dbfs: greatest sample.
         rms_dbfs: of all channels together; a full-scale square wave reads 0.
         clipped_runs: runs of three or more equal samples at full scale, entered by a step.
@@ -136,7 +136,7 @@ class IntegrityMeter:
         clipped = state[state[:, _FIRST_RUN] >= 0, _FIRST_RUN]
         count = max(self._frames, 1)
         return Integrity(
-            dc_offset=tuple(float(mean) for mean in state[:, _SUM] / count),
+            dc_offset=tuple(float(mean) for mean in state[:, _SUM] / max(count - first - after, 1)),
             sample_peak_dbfs=amplitude_to_db(float(state[:, _PEAK].max())),
             rms_dbfs=power_to_db(float(state[:, _SQUARES].sum()) / (count * self._channels)),
             clipped_runs=int(state[:, _RUNS].sum()),

@@ -9,6 +9,7 @@ from assistant.plan import AlbumPlan, TrackPlan
 from mastering.specs import AlbumSpec, ChainSpec, EqBand, TrackSpec
 
 _FLOAT32_BITS = 24
+_ROUNDED_S = 1e-5  # times in a plan are rounded to the microsecond
 
 
 def album_spec(plan: AlbumPlan, sources: Sequence[tuple[TrackPlan, TrackAnalysis]]) -> AlbumSpec:
@@ -32,6 +33,8 @@ def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
         channels=analysis.source.channels,
         precise=(analysis.source.bits or 0) > _FLOAT32_BITS or analysis.source.encoding == "DOUBLE",
         grid_bits=analysis.integrity.grid_bits,
+        silent_head=track.start_s == 0.0 and analysis.integrity.digital_head_s > 0,
+        silent_tail=track.end_s > analysis.duration_s - _ROUNDED_S and analysis.integrity.digital_tail_s > 0,
         chain=ChainSpec(
             dc_offset=track.dc_offset,
             gain_db=track.gain_db,

@@ -41,13 +41,7 @@ def separate_aspects(
     """Separate engineers from songs in tone and width."""
     return Aspects(
         tone=_tone(tracks, engineers, references, statistics),
-        width=_scalar(
-            [broad_width_db(track) for track in tracks],
-            engineers,
-            [broad_width_db(track) for track in references if track.source.channels > 1],
-            statistics.width_db2,
-            WIDTH_SIZES_DB,
-        ),
+        width=_width(tracks, engineers, references, statistics),
     )
 
 
@@ -92,6 +86,31 @@ def _tone(
         deviations=np.sqrt(found.deviations**2 @ (basis**2).T),
         engineer_size=found.engineer_size,
         evidence=found.evidence,
+    )
+
+
+def _width(
+    tracks: Sequence[TrackAnalysis],
+    engineers: Sequence[str | None],
+    references: Sequence[TrackAnalysis],
+    statistics: SongStatistics,
+) -> Separation:
+    """Mono songs say nothing of anybody's width: they are left out, and no effect is found in them."""
+    stereo = [i for i, track in enumerate(tracks) if broad_width_db(track) > _NARROWEST_DB]
+    effects, deviations = np.zeros((len(tracks), 1)), np.zeros((len(tracks), 1))
+    if not stereo:
+        return Separation(effects=effects, deviations=deviations, engineer_size=0.0, evidence=0.0)
+    models = [width for width in map(broad_width_db, references) if width > _NARROWEST_DB]
+    found = _scalar(
+        [broad_width_db(tracks[i]) for i in stereo],
+        [engineers[i] for i in stereo],
+        models,
+        statistics.width_db2,
+        WIDTH_SIZES_DB,
+    )
+    effects[stereo], deviations[stereo] = found.effects, found.deviations
+    return Separation(
+        effects=effects, deviations=deviations, engineer_size=found.engineer_size, evidence=found.evidence
     )
 
 

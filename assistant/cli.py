@@ -15,7 +15,7 @@ from typing import Annotated, Any, NoReturn
 
 import typer
 
-from analysis.errors import MastertapeError
+from analysis.errors import MastertapeError, PlanError
 from assistant.interrupt import Stopped, stoppable
 
 app = typer.Typer(
@@ -165,18 +165,7 @@ def master(  # noqa: PLR0913  (one parameter an option)
     """Plan and render an album in one go: mixes in, finished files out."""
     from assistant import commands
 
-    asked = commands.Asked(
-        mixes=tuple(mixes),
-        references=tuple(reference or ()),
-        engineers=tuple(engineer or ()),
-        title=title,
-        order=order.value if order else None,
-        strength=strength,
-        as_is=as_is,
-        seed=seed,
-        deliveries=tuple(for_ or ("streaming",)),
-        statistics=song_statistics,
-    )
+    asked = commands.asked(mixes, reference, for_, engineer, title, order, strength, as_is, seed, song_statistics)
     overrides = commands.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None)
     _end(commands.master(asked, overrides, out, as_json=as_json))
 
@@ -195,6 +184,7 @@ def analyse(
 
 @app.command()
 def plan(  # noqa: PLR0913  (one parameter an option)
+    context: typer.Context,
     mixes: Mixes,
     out: Annotated[Path, typer.Option("--out", "-o", help="The plan file to write.")] = Path("album.toml"),
     reference: References = None,
@@ -216,19 +206,9 @@ def plan(  # noqa: PLR0913  (one parameter an option)
     from assistant import commands
 
     if update:
+        _alone(context)
         _end(commands.update(mixes, as_json=as_json))
-    asked = commands.Asked(
-        mixes=tuple(mixes),
-        references=tuple(reference or ()),
-        engineers=tuple(engineer or ()),
-        title=title,
-        order=order.value if order else None,
-        strength=strength,
-        as_is=as_is,
-        seed=seed,
-        deliveries=tuple(for_ or ("streaming",)),
-        statistics=song_statistics,
-    )
+    asked = commands.asked(mixes, reference, for_, engineer, title, order, strength, as_is, seed, song_statistics)
     _end(commands.plan(asked, out, force=force, as_json=as_json))
 
 
@@ -269,6 +249,16 @@ def show_delivery(
     from assistant import commands
 
     _end(commands.show_delivery(name, as_json=as_json))
+
+
+def _alone(context: typer.Context) -> None:
+    """See that `plan --update` was given with nothing that it would pass over."""
+    for option in context.command.params:
+        source = context.get_parameter_source(option.name or "")
+        if option.name not in {"mixes", "update", "as_json"} and source is not None and source.name == "COMMANDLINE":
+            raise PlanError(
+                f"--update changes a plan where it stands and keeps what was asked for: leave out {option.opts[0]}."
+            )
 
 
 def _end(code: int) -> NoReturn:

@@ -13,8 +13,15 @@ from typing import Annotated, Any
 from analysis.errors import AudioContentError, PlanError, SpecificationError
 from assistant import manifest, tables
 from assistant.deliveries import Overrides, built_in, checked, delivery_file, load_delivery, overridden
-from assistant.mixes import MixFolder, expand, gather
-from assistant.outputs import check_output, check_places, check_plan_place, refuse_among_mixes, write_text
+from assistant.mixes import MixFolder, expand, gather, holds_no_others
+from assistant.outputs import (
+    check_output,
+    check_places,
+    check_plan_place,
+    kept_copy,
+    refuse_among_mixes,
+    write_text,
+)
 from assistant.plan_file import PlanFile, delivery_path
 from assistant.planner import Wishes
 from assistant.progress import progress_bars
@@ -67,6 +74,33 @@ class Asked:
             seed=self.seed,
             deliveries=self.deliveries,
         )
+
+
+def asked(  # noqa: PLR0913  (one parameter an option)
+    mixes: Sequence[Path],
+    references: Sequence[Path] | None,
+    deliveries: Sequence[str] | None,
+    engineers: Sequence[str] | None,
+    title: str | None,
+    order: str | None,
+    strength: float,
+    as_is: bool,
+    seed: int,
+    statistics: Path | None,
+) -> Asked:
+    """What was asked for, in the words of the command line; None where an option was not given."""
+    return Asked(
+        mixes=tuple(mixes),
+        references=tuple(references or ()),
+        engineers=tuple(engineers or ()),
+        title=title,
+        order=str(order) if order else None,
+        strength=strength,
+        as_is=as_is,
+        seed=seed,
+        deliveries=tuple(deliveries or ("streaming",)),
+        statistics=statistics,
+    )
 
 
 def overrides(
@@ -128,10 +162,10 @@ def update(paths: Sequence[Path], *, as_json: bool) -> int:
     if len(paths) != 1 or paths[0].is_dir():
         raise PlanError("--update takes one plan file: mastertape plan --update album.toml.")
     with progress_bars() as progress:
-        file, changed = updated(PlanFile.read(paths[0]), paths[0].parent, progress)
+        file, changed, advice = updated(PlanFile.read(paths[0]), paths[0].parent, progress)
     if changed:
         write_text(paths[0], file.text())
-    _say([f"taken in: {name}" for name in changed])
+    _say([*(f"taken in: {name}" for name in changed), *advice])
     if as_json:
         _print_json(file.plan.model_dump(mode="json", by_alias=True))
     else:
@@ -148,6 +182,8 @@ def render(path: Path, names: Sequence[str], instead: Overrides, out: Path, *, a
     planned = [delivery_path(name, path.parent, Path()) for name in file.plan.album.deliveries]
     specs = _specs(names or planned, instead)
     mixes = path.parent / file.plan.album.mixes
+    if holds_no_others(mixes, [track.file for track in file.plan.track]) and not manifest.read(out):
+        refuse_among_mixes(out, mixes)
     check_output(out, mixes)
     check_places(out, [spec.name for spec in specs], [mixes / track.file for track in file.plan.track])
     before = _plan_text(out)
@@ -241,8 +277,8 @@ def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, before: str | 
             _print(*(f"! {delivery.name}: {finding}" for finding in _findings(delivery)))
             _print(*tables.conversions(delivery, rendered.mixes))
         _print(f"The album is in {out}; why each thing was done is in {out / 'album.toml'}.")
-        if before not in {None, _plan_text(out)}:
-            _print(f"Another plan was there; it is kept as {out / 'album.previous.toml'}.")
+        if before not in {None, _plan_text(out)} and (kept := kept_copy(out / "album.toml", before or "")):
+            _print(f"Another plan was there; it is kept as {kept}.")
     return DONE if rendered.passed else DONE_WITH_FAULTS
 
 

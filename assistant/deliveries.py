@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from analysis.errors import SpecificationError
 from assistant.validation import between, sentences
@@ -18,6 +19,8 @@ from references import DELIVERIES
 LoudnessTarget = Annotated[float, between(-40, -4, "LUFS")]
 Ceiling = Annotated[float, between(-20, 0, "dBTP")]
 Rate = Annotated[int, between(8_000, 384_000, "Hz")]
+_KEPT_PLAN = re.compile(r"album\.previous(-[0-9]+)?\.toml$")
+_RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(10))}
 
 
 class DeliveryFile(BaseModel):
@@ -37,6 +40,15 @@ class DeliveryFile(BaseModel):
     sector_frames: Annotated[int, between(1, 100_000, "frames")] = 1
     source: str
     date: str
+
+    @field_validator("name")
+    @classmethod
+    def _names_a_folder(cls, name: str) -> str:
+        if name in {"album.toml", "manifest.json"} or _KEPT_PLAN.match(name):
+            raise ValueError("must be another: a file of that name goes beside the delivery's folder")
+        if name.endswith(".") or name.partition(".")[0] in _RESERVED:
+            raise ValueError("must be another: Windows allows no folder of that name")
+        return name
 
     def spec(self) -> DeliverySpec:
         """As the renderer takes it.

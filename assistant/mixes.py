@@ -11,25 +11,21 @@ from pathlib import Path, PurePosixPath
 
 from analysis.errors import AudioFileError, PlanError
 from analysis.load import SUFFIXES
-from assistant.order import natural_sorted
+from assistant.order import natural_sorted, numbered
 
 _DISC = re.compile(r"^(cd|disc|disk|side)[ _-]?[0-9a-d]+$", re.IGNORECASE)
 _NUMBER = re.compile(r"^(?:[0-9]{1,2}[-.])?(?:[0-9]{1,3}|[A-Da-d][0-9]{1,2})(?:\s*[-._)]+\s*|\s+|_)(?=\S)")
+_NOTHING = re.compile(r"(?!)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MixFile:
-    """One mix: where it is, what it is called relative to the folder of mixes, who mixed it."""
+    """One mix: where it is, what it is called relative to the folder of mixes, who mixed it, the song's name."""
 
     path: Path
     file: str
     engineer: str | None
-
-    @property
-    def title(self) -> str:
-        """The song's name: the file's, without its number."""
-        stem = PurePosixPath(self.file).stem
-        return _NUMBER.sub("", stem).replace("_", " ").strip() or stem
+    title: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,11 +78,28 @@ def gather(paths: Sequence[Path], engineers: Sequence[tuple[str, str]] = ()) -> 
         files = {path.relative_to(folder).as_posix(): path for path in absolute}
     _refuse_unspeakable(folder)
     named = _engineers(list(files), engineers)
+    titles = song_titles(list(files))
     mixes = [
-        MixFile(path=files[file], file=file, engineer=named.get(file) or _by_folder(file))
+        MixFile(path=files[file], file=file, engineer=named.get(file) or _by_folder(file), title=titles[file])
         for file in natural_sorted(list(files))
     ]
     return MixFolder(folder=folder, mixes=tuple(mixes), whole=whole)
+
+
+def song_titles(files: Sequence[str]) -> dict[str, str]:
+    """The songs' names by their files: where all files of every folder are numbered, without the number."""
+    folders: dict[PurePosixPath, list[str]] = {}
+    for file in files:
+        folders.setdefault(PurePosixPath(file).parent, []).append(file)
+    pattern = _NUMBER if all(numbered(inside) for inside in folders.values()) else _NOTHING
+    stems = {file: PurePosixPath(file).stem for file in files}
+    return {file: pattern.sub("", stem).replace("_", " ").strip() or stem for file, stem in stems.items()}
+
+
+def holds_no_others(folder: Path, files: Sequence[str]) -> bool:
+    """Whether these files, more than one, are all the mixes in a folder: then it is likely to be read as a whole."""
+    found = {path.relative_to(folder).as_posix() for path in audio_files(folder) if not _is_ours(path, folder)}
+    return len(files) > 1 and found <= set(files)
 
 
 def audio_files(folder: Path) -> list[Path]:
@@ -141,8 +154,9 @@ def _common_folder(paths: Sequence[Path]) -> Path:
 
 def _is_ours(path: Path, folder: Path) -> bool:
     """Whether a file lies in what was delivered before, somewhere below the folder of mixes."""
-    inside = [parent for parent in path.parents if parent != folder and parent.is_relative_to(folder)]
-    return any((parent / "manifest.json").is_file() and (parent / "album.toml").is_file() for parent in inside)
+    # What is delivered lies in a folder beside the plan: audio right beside a plan is a mix.
+    inside = [parent for parent in path.parent.parents if parent != folder and parent.is_relative_to(folder)]
+    return any((parent / "manifest.json").is_file() or (parent / "album.toml").is_file() for parent in inside)
 
 
 def _refuse_unspeakable(folder: Path) -> None:

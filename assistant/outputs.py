@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import secrets
 import shutil
@@ -172,13 +173,56 @@ def publish(finished: Path, target: Path, former_files: Sequence[str]) -> None:
         names = {path.name for path in finished.iterdir()}
         for name in sorted(names):
             (finished / name).replace(target / name)
-        for name in former_files:
-            if name not in names:
-                (target / name).unlink(missing_ok=True)
+        made = [target / name for name in names]
+        for former in (target / name for name in former_files if name not in names):
+            # Where case does not count, a former name may be another spelling of a new one.
+            if former.exists() and not any(former.samefile(path) for path in made):
+                former.unlink()
     except OSError as error:
         raise OutputError(
             f"{target} cannot be written to ({error.strerror}): choose another folder with --out."
         ) from error
+
+
+def keep_copy(path: Path) -> None:
+    """Copy a plan to the first free name beside it, unless a copy with the same content was kept before.
+
+    Raises:
+        OutputError: it cannot be copied.
+    """
+    try:
+        content = path.read_bytes()
+        for kept in _kept_names(path):
+            if kept.is_file() and kept.read_bytes() == content:
+                return
+            if not kept.exists():
+                break
+        unfinished = path.with_name(f"{_BESIDE}{secrets.token_hex(4)}")
+        try:
+            unfinished.write_bytes(content)
+            unfinished.replace(kept)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(f"{path} cannot be kept beside the new plan ({error.strerror}): move it away.") from error
+
+
+def kept_copy(path: Path, text: str) -> Path | None:
+    """Where a plan of this text was kept; None if it was not."""
+    for kept in _kept_names(path):
+        if not kept.exists():
+            return None
+        if kept.is_file() and kept.read_text(encoding="utf-8", errors="replace") == text:
+            return kept
+    return None
+
+
+def _kept_names(path: Path) -> Iterator[Path]:
+    """album.previous.toml, album.previous-2.toml and so on."""
+    yield path.with_name(f"{path.stem}.previous{path.suffix}")
+    for number in itertools.count(2):
+        yield path.with_name(f"{path.stem}.previous-{number}{path.suffix}")
 
 
 def write_text(path: Path, text: str) -> None:

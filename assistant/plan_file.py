@@ -92,11 +92,20 @@ class PlanFile:
         return PlanFile.parse(tomlkit.dumps(copy))
 
     def track_changed(self, number: int, **values: object) -> PlanFile:
-        """The same document with some keys of one [[track]] set (counted from 0); every comment stays."""
+        """The same document with some keys of one [[track]] set (counted from 0); every comment stays.
+
+        A mapping is put into the table of its name, where the other keys stay; its empty texts are taken out.
+        """
         copy = tomlkit.parse(self.text())
         tracks: Any = copy["track"]
         for key, value in values.items():
-            tracks[number][key] = value
+            if isinstance(value, Mapping):
+                inner = tracks[number].setdefault(key, tomlkit.table())
+                for name in [name for name, text in value.items() if text == "" and name in inner]:
+                    del inner[name]
+                inner.update({name: text for name, text in value.items() if text != ""})
+            else:
+                tracks[number][key] = value
         return PlanFile.parse(tomlkit.dumps(copy))
 
     def moved(self, old_folder: Path, new_folder: Path) -> PlanFile:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.findings import DC_AUDIBLE, findings
 from analysis.track import TrackAnalysis
 from assistant.aspects import Aspects, loud_lufs, separate_aspects, separate_level
+from assistant.facts import facts_of, notes_of
 from assistant.joins import plan_join
 from assistant.order import OrderItem, numbered, propose_order
 from assistant.plan import AlbumPlan, AlbumTable, EqPlan, TrackPlan, WhyPlan
@@ -188,23 +188,15 @@ def _track(
 ) -> TrackPlan:
     analysis = mix.analysis
     join = plan_join(analysis, as_is=as_is)
-    offset = analysis.integrity.dc_offset
-    removed = offset if not as_is and max(abs(mean) for mean in offset) > DC_AUDIBLE else ()
     return TrackPlan(
         file=mix.file,
         title=mix.title,
         sha256=analysis.sha256,
         engineer=mix.engineer,
-        dc_offset=tuple(round(mean, 6) for mean in removed),
         gain_db=level[0],
         width=width[0],
-        start_s=round(join.start_s, 6),
-        end_s=round(join.end_s, 6),
-        first_sound_s=round(analysis.edges.first_sound_s, 3),
-        felt_end_s=round(analysis.edges.felt_end_s, 3),
-        fade_in_s=join.fade_in_s,
-        fade_out_s=join.fade_out_s,
         gap_s=join.gap_s,
+        **facts_of(analysis, as_is=as_is),
         eq=tuple(EqPlan(shape=b.shape, freq_hz=b.freq_hz, gain_db=b.gain_db, q=b.q) for b in tone.bands),
         eq_fit_error_db=tone.fit_error_db,
         why=WhyPlan(
@@ -212,7 +204,7 @@ def _track(
             width=width[1],
             level=level[1],
             join=join.why,
-            notes="; ".join(finding.message for finding in findings(analysis, as_is=as_is)),
+            notes=notes_of(analysis, as_is=as_is),
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +17,7 @@ from analysis.track import TrackAnalysis
 from assistant import manifest
 from assistant.album_spec import album_spec
 from assistant.mixes import MixFile, MixFolder, expand, same_names
-from assistant.outputs import check_output, check_space, publish, work_folder, write_text
+from assistant.outputs import check_output, check_space, keep_copy, publish, work_folder, write_text
 from assistant.plan import AlbumPlan, TrackPlan
 from assistant.plan_file import PlanFile, delivery_path, relative_path
 from assistant.planner import Mix, Wishes, keeps_given_order, plan_album
@@ -27,7 +27,7 @@ from mastering.chain import build, process
 from mastering.delivery import Delivery
 from mastering.finish import finish
 from mastering.render import AlbumRenderer, RenderedTracks
-from mastering.specs import AlbumSpec, DeliverySpec
+from mastering.specs import AlbumSpec, DeliverySpec, TrackSpec
 from mastering.spool import Spool
 from mastering.timeline import lay_out
 
@@ -210,15 +210,22 @@ def render_plan(
     # The last steps of one delivery are a single thread's work: they run beside the rendering of the next.
     with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool, ThreadPoolExecutor(1) as finisher:
         renderer = AlbumRenderer(album, _spool_all(album, mixes, work, pool, progress or Silent()), pool)
-        finishing = []
-        for delivery in deliveries:
-            tracks = _render_tracks(renderer, delivery, work, progress or Silent())
-            finishing.append(finisher.submit(finish, tracks, pool))
-        for future in finishing:
-            made = future.result()
+
+        def finish_one(tracks: RenderedTracks) -> None:
+            made = finish(tracks, pool)
             publish(work / made.name, out / made.name, manifest.files_of(out, made.name))
             write_text(out / "manifest.json", manifest.merged(out, made, rendered.left_out))
             rendered.deliveries.append(made)
+
+        finishing: list[Future[None]] = []
+        for delivery in deliveries:
+            tracks = _render_tracks(renderer, delivery, work, progress or Silent())
+            finishing.append(finisher.submit(finish_one, tracks))
+            for done in finishing:
+                if done.done():
+                    done.result()  # what went wrong is known at once, not after the other deliveries
+        for future in finishing:
+            future.result()
     _write_plan(out / "album.toml", file.moved(plan_folder, out).text())
     return rendered
 
@@ -226,7 +233,7 @@ def render_plan(
 def _write_plan(path: Path, text: str) -> None:
     """Write the plan; another one that stands there, perhaps changed by hand, is kept beside it."""
     if path.exists() and path.read_text(encoding="utf-8", errors="replace") != text:
-        path.replace(path.with_name("album.previous.toml"))
+        keep_copy(path)
     write_text(path, text)
 
 
@@ -261,9 +268,7 @@ def _sources(
         rendered.mixes[track.file] = analysis
     if not sources:
         raise AudioContentError(none_left(rendered.left_out))
-    followers = [*(analysis for _, analysis in sources[1:]), None]
-    for (track, analysis), following in zip(sources, followers, strict=True):
-        check_fit(plan.track.index(track) + 1, track, analysis, following)
+    check_fit(plan, sources)
     return sources
 
 
@@ -281,11 +286,12 @@ def _spool_all(album: AlbumSpec, mixes: Path, work: Path, pool: Executor, progre
 
     def one(number: int) -> Spool:
         track = album.tracks[number]
-        progress.begin("Mastering", track.title, track.frames)
+        item = _item(number, track)
+        progress.begin("Mastering", item, track.frames)
         loaded = open_audio(mixes / track.source)
         spool = Spool(work / f"{number}.raw", track.rate_hz, track.channels, double=track.precise)
         for block in spool.fill(process(loaded.audio, build(track.chain, track.rate_hz, track.channels))):
-            progress.advance("Mastering", track.title, len(block))
+            progress.advance("Mastering", item, len(block))
         return spool
 
     return list(pool.map(one, range(len(album.tracks))))
@@ -293,9 +299,14 @@ def _spool_all(album: AlbumSpec, mixes: Path, work: Path, pool: Executor, progre
 
 def _render_tracks(renderer: AlbumRenderer, delivery: DeliverySpec, work: Path, progress: Progress) -> RenderedTracks:
     stage = f"Rendering {delivery.name}"
-    titles = [track.title for track in renderer.album.tracks]
-    for title, placed in zip(titles, renderer.timeline(delivery).placements, strict=True):
-        progress.begin(stage, title, placed.mark_end - placed.mark)
+    items = [_item(number, track) for number, track in enumerate(renderer.album.tracks)]
+    for item, placed in zip(items, renderer.timeline(delivery).placements, strict=True):
+        progress.begin(stage, item, placed.mark_end - placed.mark)
     folder = work / delivery.name
     folder.mkdir()
-    return renderer.render(delivery, folder, lambda number, frames: progress.advance(stage, titles[number], frames))
+    return renderer.render(delivery, folder, lambda number, frames: progress.advance(stage, items[number], frames))
+
+
+def _item(number: int, track: TrackSpec) -> str:
+    """What the progress of a track is told by (counted from 0): songs may share a title."""
+    return f"{number + 1} {track.title}"

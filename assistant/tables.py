@@ -121,7 +121,7 @@ def plan_table(plan: AlbumPlan) -> Table:
             f"{track.gain_db:+.1f} dB",
             eq or "left alone",
             f"x {track.width:.2f}",
-            "–" if last else f"{track.gap_s:.1f} s",
+            "–" if last else f"x {track.crossfade_s:.1f} s" if track.crossfade_s > 0 else f"{track.gap_s:.1f} s",
         )
     return table
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -50,17 +51,29 @@ def decide_tone(
         strength: 0 to 1.
         whose: who is thought to have done it, for the sentence.
     """
-    wanted = np.clip(-strength * effect_db, -MAX_EQ_DB, MAX_EQ_DB)
+    wanted = strength * (effect_db.mean() - effect_db)
     # Where the song has nothing, lifting would bring up noise or a codec's edge.
-    wanted = np.where(track.spectrum.heard(), wanted, np.minimum(wanted, 0.0))
-    wanted -= wanted.mean()
+    highest = np.where(track.spectrum.heard(), MAX_EQ_DB, 0.0)
+    wanted = np.clip(wanted, -MAX_EQ_DB, highest)
     if float(np.sqrt(np.mean(wanted**2))) < _WORTH_DB:
         return ToneDecision(bands=(), fit_error_db=None, why=f"left alone: {_left_alone(effect_db, deviation_db)}")
     fitted = fit(wanted, TONE_BANDS_HZ, rate_hz=track.source.rate_hz)
     if not fitted.bands:
         return ToneDecision(bands=(), fit_error_db=None, why=f"left alone: {_left_alone(effect_db, deviation_db)}")
-    why = f"{_found(effect_db, deviation_db, whose)}; {'; '.join(map(_band_words, fitted.bands))}"
-    return ToneDecision(bands=fitted.bands, fit_error_db=round(fitted.rms_error_db, 3), why=why)
+    bands = _bounded(fitted.bands, track.source.rate_hz)
+    why = f"{_found(effect_db, deviation_db, whose)}; {'; '.join(map(_band_words, bands))}"
+    return ToneDecision(bands=bands, fit_error_db=round(fitted.rms_error_db, 3), why=why)
+
+
+def _bounded(bands: tuple[EqBand, ...], rate_hz: int) -> tuple[EqBand, ...]:
+    """The bands with their gains scaled down together, where between them they would move anything too far."""
+    inside = TWELFTH_OCTAVES_HZ[TWELFTH_OCTAVES_HZ < rate_hz / 2]
+    furthest = float(np.abs(response_db(bands, inside, rate_hz)).max())
+    if furthest <= MAX_EQ_DB:
+        return bands
+    # Gains of such broad bands add up nearly in dB; a hundredth makes up for the rest and for rounding.
+    scale = 0.99 * MAX_EQ_DB / furthest
+    return tuple(dataclasses.replace(band, gain_db=round(band.gain_db * scale, 2)) for band in bands)
 
 
 def loudness_change_lu(track: TrackAnalysis, bands: tuple[EqBand, ...], width: float) -> float:

@@ -1,23 +1,33 @@
-"""Taking a changed mix into a plan: what is a fact of the file is renewed, what was decided about the song stays."""
+"""Taking a changed mix into a plan: what is a fact of the file is renewed, what people decided about the song stays."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from analysis.cache import known_analysis
 from analysis.errors import AudioContentError
-from analysis.findings import DC_AUDIBLE
 from analysis.track import TrackAnalysis
+from assistant.facts import facts_of, notes_of
 from assistant.joins import plan_join
+from assistant.plan import TrackPlan
 from assistant.plan_file import PlanFile
 from assistant.session import Progress, analyse_paths
 
+_SAME = 1e-6
+_TIMES = ("start_s", "end_s", "first_sound_s", "felt_end_s")
 
-def updated(file: PlanFile, plan_folder: Path, progress: Progress | None = None) -> tuple[PlanFile, tuple[str, ...]]:
-    """The plan with every changed mix taken in, and the files that had changed; comments and hand edits stay.
 
-    Renewed are the hash, the part of the mix that is used, where the song is felt to begin and end, and the offset
-    that is taken off. Level, EQ, width, gaps and the order are decisions: they are kept.
+def updated(
+    file: PlanFile, plan_folder: Path, progress: Progress | None = None
+) -> tuple[PlanFile, tuple[str, ...], tuple[str, ...]]:
+    """The plan with every changed mix taken in, the files that had changed, and advice; comments stay.
+
+    Renewed are the hash, the words on the join and the notes; and, of the part that is used, where the song is felt
+    to begin and end, the fades at its ends and the offset that is taken off, each value that still is what the old
+    mix led to: one that was changed by hand stays. Where the old mix is no longer known, nobody can tell which those
+    are: all of them stay, and the advice says so. In either case a time after the end of the new mix is renewed, and
+    so is an offset for another number of channels. Level, EQ, width, gaps and the order are decisions: they are kept.
 
     Raises:
         AudioContentError: a mix of the plan cannot be used.
@@ -26,26 +36,47 @@ def updated(file: PlanFile, plan_folder: Path, progress: Progress | None = None)
     found = analyse_paths([mixes / track.file for track in file.plan.track], progress=progress)
     for reason in found.left_out.values():
         raise AudioContentError(f"The plan cannot be brought up to date: {reason}")
-    changed = []
+    as_is = file.plan.album.as_is
+    changed, advice = [], []
     for number, track in enumerate(file.plan.track):
         analysis = found.tracks[mixes / track.file]
-        if analysis.sha256 != track.sha256:
-            file = file.track_changed(number, **_facts(analysis, as_is=file.plan.album.as_is))
-            changed.append(track.file)
-    return file, tuple(changed)
+        if analysis.sha256 == track.sha256:
+            continue
+        old = known_analysis(track.sha256)
+        if old is None:
+            advice.append(
+                f"the old mix of {track.file} is not known any more, so that its times, fades and offset in the plan "
+                "were kept as they are: check them"
+            )
+        why = {"join": plan_join(analysis, as_is=as_is).why, "notes": notes_of(analysis, as_is=as_is)}
+        facts = _renewed(track, analysis, old, as_is=as_is)
+        file = file.track_changed(number, sha256=analysis.sha256, why=why, **facts)
+        changed.append(track.file)
+    return file, tuple(changed), tuple(advice)
 
 
-def _facts(analysis: TrackAnalysis, *, as_is: bool) -> Mapping[str, object]:
-    join = plan_join(analysis, as_is=as_is)
-    offset = analysis.integrity.dc_offset
-    removed = [] if as_is or max(abs(mean) for mean in offset) <= DC_AUDIBLE else [round(mean, 6) for mean in offset]
-    return {
-        "sha256": analysis.sha256,
-        "start_s": round(join.start_s, 6),
-        "end_s": round(join.end_s, 6),
-        "first_sound_s": round(analysis.edges.first_sound_s, 3),
-        "felt_end_s": round(analysis.edges.felt_end_s, 3),
-        "fade_in_s": join.fade_in_s,
-        "fade_out_s": join.fade_out_s,
-        "dc_offset": removed,
+def _renewed(track: TrackPlan, analysis: TrackAnalysis, old: TrackAnalysis | None, *, as_is: bool) -> dict[str, Any]:
+    """The facts that take the place of those in the plan."""
+    new: dict[str, Any] = {**facts_of(analysis, as_is=as_is)}
+    was: dict[str, Any] = {**facts_of(old, as_is=as_is)} if old else {}
+    renewed = {
+        key: value
+        for key, value in new.items()
+        if (key in was and _same(getattr(track, key), was[key])) or _impossible(key, track, analysis)
     }
+    if renewed.get("start_s", track.start_s) >= renewed.get("end_s", track.end_s):
+        renewed |= {key: new[key] for key in _TIMES}
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in renewed.items()}
+
+
+def _impossible(key: str, track: TrackPlan, analysis: TrackAnalysis) -> bool:
+    """Whether a value cannot be that of the new mix."""
+    if key == "dc_offset":
+        return len(track.dc_offset) not in {0, analysis.source.channels}
+    return key in _TIMES and getattr(track, key) > analysis.duration_s + _SAME
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, tuple):
+        return len(one) == len(other) and all(map(_same, one, other))
+    return bool(abs(one - other) <= _SAME)

@@ -27,7 +27,14 @@ def _mixed(value: np.uint64) -> np.uint64:
 
 @kernel
 def _quantise(  # noqa: PLR0913  (a kernel takes its state apart)
-    block: Floats, scale: float, key: np.uint64, start: int, dithered: bool, same: bool, out: NDArray[np.int32]
+    block: Floats,
+    scale: float,
+    key: np.uint64,
+    start: int,
+    dithered: bool,
+    keep_grid: bool,
+    same: bool,
+    out: NDArray[np.int32],
 ) -> int:
     """Round each sample to an integer of full scale `scale`; gives how many did not fit and were held at the rails."""
     channels = block.shape[1]
@@ -36,7 +43,7 @@ def _quantise(  # noqa: PLR0913  (a kernel takes its state apart)
     for i in range(block.shape[0]):
         for channel in range(channels):
             value = block[i, channel] * scale
-            if dithered:
+            if dithered and not (keep_grid and value == np.floor(value)):
                 place = np.uint64((start + i) * channels + (0 if same else channel))
                 bits = _mixed(key + place * np.uint64(0x9E3779B97F4A7C15))
                 first = np.float64(bits >> np.uint64(32))
@@ -57,15 +64,20 @@ class Quantiser:
         bits: 16 or 24.
         seed: the album's seed.
         track: number of the track, so that tracks differ.
-        dithered: False only for audio that lies on the grid already.
+        dithered: False rounds only.
+        keep_grid: what lies on the grid already stays as it is: for audio that was integers and was changed here and
+            there at most.
         mono: the channels are alike and stay so: they get the same dither.
     """
 
-    def __init__(self, bits: int, *, seed: int, track: int, dithered: bool = True, mono: bool = False) -> None:
+    def __init__(
+        self, bits: int, *, seed: int, track: int, dithered: bool = True, keep_grid: bool = False, mono: bool = False
+    ) -> None:
         self._scale = float(2 ** (bits - 1))
         # Mixed once more: bare, the next track's dither would be this one's, one place further on.
         self._key = np.uint64(_mixed(np.uint64(((seed * 0x100000001B3 + track + 1) * _GOLDEN) & _MASK)))
         self._dithered = dithered
+        self._keep_grid = keep_grid
         self._mono = mono
         self._frames = 0
         self.held = 0
@@ -73,7 +85,9 @@ class Quantiser:
     def process(self, block: Floats) -> NDArray[np.int32]:
         """Quantise the next block `(frames, channels)`; integers right-aligned in int32."""
         out = np.empty(block.shape, dtype=np.int32)
-        self.held += _quantise(block, self._scale, self._key, self._frames, self._dithered, self._mono, out)
+        self.held += _quantise(
+            block, self._scale, self._key, self._frames, self._dithered, self._keep_grid, self._mono, out
+        )
         self._frames += len(block)
         return out
 

@@ -63,7 +63,8 @@ def solve_gains(
             for placed in timeline.placements
         ]
     else:
-        one = solve(envelopes, target + bias_lu, ceiling_dbtp, anchor_loudness(delivery, timeline))
+        songs = [(placed.mark, placed.mark_end) for placed in timeline.placements]
+        one = solve(envelopes, target + bias_lu, ceiling_dbtp, anchor_loudness(delivery, timeline), songs)
         solutions = [one] * count
     return _gathered(solutions, target)
 

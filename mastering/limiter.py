@@ -13,6 +13,8 @@ Everything is counted in whole 2^-24 dB, in integers: running sums stay exact ho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -159,9 +161,14 @@ class Limiter:
     Args:
         ceiling_dbtp: highest true peak, dBTP.
         rate_hz, channels: of the stream.
+        seams: frames around which the ceiling lies so many dB lower.
     """
 
-    def __init__(self, ceiling_dbtp: float, rate_hz: int, channels: int) -> None:
+    def __init__(
+        self, ceiling_dbtp: float, rate_hz: int, channels: int, seams: Sequence[tuple[int, float]] = ()
+    ) -> None:
+        self._seams = seams
+        self._frame = -AHEAD_FRAMES  # of the next peak
         self._ceiling = db_to_amplitude(ceiling_dbtp)
         self._computer = GainComputer(rate_hz, self._ceiling)
         self._fine = interpolators(_OVERSAMPLING)
@@ -185,7 +192,12 @@ class Limiter:
         # A sample answers for the interval before it and the one after it.
         before = np.concatenate([[self._last_peak], after[:-1]])
         self._last_peak = float(after[-1]) if len(after) else self._last_peak
-        reduction_db = self._computer.process(np.maximum(before, after))
+        peaks = np.maximum(before, after)
+        for frame, extra_db in self._seams:
+            near = slice(max(0, frame - TAPS // 2 - self._frame), max(0, frame + TAPS // 2 - self._frame))
+            peaks[near] = np.maximum(peaks[near], self._ceiling) * db_to_amplitude(extra_db)
+        self._frame += len(peaks)
+        reduction_db = self._computer.process(peaks)
         self.deepest_db = max(self.deepest_db, float(reduction_db.max(initial=0.0)))
         audio = np.concatenate([self._pending, block])
         self._pending = audio[len(block) :].copy()

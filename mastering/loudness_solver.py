@@ -25,7 +25,7 @@ MAX_REDUCTION_DB = 8.0
 """Never harm: no moment is limited by more than this."""
 
 P95_REDUCTION_DB = 4.0
-"""Never harm: of the peaks of each tenth of a second, 19 in 20 lose no more than this."""
+"""Never harm: of a song's peaks in each tenth of a second, 19 in 20 lose no more than this."""
 
 _CELL_S = 48 / 44_100
 _PIECE_CELLS = 65_536
@@ -73,7 +73,7 @@ class Limiting:
         if self.max_db > MAX_REDUCTION_DB + 0.01:
             return f"no peak is limited by more than {MAX_REDUCTION_DB:g} dB"
         if self.p95_db > P95_REDUCTION_DB + 0.01:
-            return f"19 of 20 peaks are limited by no more than {P95_REDUCTION_DB:g} dB"
+            return f"19 of 20 peaks of a song are limited by no more than {P95_REDUCTION_DB:g} dB"
         return None
 
 
@@ -86,6 +86,9 @@ class Solution:
     limiting: Limiting
     bound: str | None
 
+
+Songs = Sequence[tuple[int, int]]
+"""First frame of each song in the programme, and the one after its last."""
 
 Loudness = Callable[[Floats], float | None]
 """Loudness in LUFS of what a programme's hop energies describe: of the whole, or of its loudest track."""
@@ -150,30 +153,37 @@ def first_hop(start: int, rate_hz: int) -> int:
     return round(start * HOPS_PER_SECOND / rate_hz / _GATING_HOPS) * _GATING_HOPS
 
 
-def limited(envelopes: Sequence[Envelope], gain_db: float, ceiling_dbtp: float | None) -> tuple[Floats, Limiting]:
-    """Hop energies of the whole programme after a gain and the limiter, and how much that limits."""
+def limited(
+    envelopes: Sequence[Envelope], gain_db: float, ceiling_dbtp: float | None, songs: Songs = ()
+) -> tuple[Floats, Limiting]:
+    """Hop energies of the whole programme after a gain and the limiter, and how much that limits the worst song."""
     if not envelopes:
         return np.zeros(0), Limiting(max_db=0.0, p95_db=0.0)
     rate_hz = envelopes[0].rate_hz
     last = max(envelope.start + envelope.frames for envelope in envelopes)
     energies = np.zeros(last * HOPS_PER_SECOND // rate_hz + 2 + _GATING_HOPS)
-    steps = []
+    steps, places = [], []
     for envelope in envelopes:
         gains, step_db = _reduced(envelope, gain_db, ceiling_dbtp)
         first = first_hop(envelope.start, rate_hz)
         part = envelope.hop_energies * gains * 10 ** (gain_db / 10)
         energies[first : first + len(part)] += part
         steps.append(step_db)
-    every = np.concatenate(steps)
-    return energies, Limiting(
-        max_db=float(every.max(initial=0.0)), p95_db=float(np.quantile(every, 0.95)) if len(every) else 0.0
-    )
+        places.append(envelope.start + np.arange(len(step_db)) * _cells_per_step(envelope) * envelope.cell_frames)
+    every, where = np.concatenate(steps), np.concatenate(places)
+    inside = [every[(where >= first) & (where < last)] for first, last in songs] or [every]
+    p95_db = max((float(np.quantile(part, 0.95)) for part in inside if len(part)), default=0.0)
+    return energies, Limiting(max_db=float(every.max(initial=0.0)), p95_db=p95_db)
+
+
+def _cells_per_step(envelope: Envelope) -> int:
+    return max(1, round(0.1 * envelope.rate_hz / envelope.cell_frames))
 
 
 def _reduced(envelope: Envelope, gain_db: float, ceiling_dbtp: float | None) -> tuple[Floats, Floats]:
     """Mean power gain of the limiter in each 10 ms, and its greatest reduction, dB, in each tenth of a second."""
     hops = len(envelope.hop_energies)
-    cells_per_step = max(1, round(0.1 * envelope.rate_hz / envelope.cell_frames))
+    cells_per_step = _cells_per_step(envelope)
     steps = -(-len(envelope.peaks) // cells_per_step)
     factor = db_to_amplitude(gain_db)
     ceiling = math.inf if ceiling_dbtp is None else db_to_amplitude(ceiling_dbtp)
@@ -212,15 +222,22 @@ def whole_programme(rate_hz: int) -> Loudness:
 
 
 def solve(
-    envelopes: Sequence[Envelope], target_lufs: float, ceiling_dbtp: float | None, loudness: Loudness
+    envelopes: Sequence[Envelope],
+    target_lufs: float,
+    ceiling_dbtp: float | None,
+    loudness: Loudness,
+    songs: Songs = (),
 ) -> Solution:
-    """The gain at which `loudness` of the limited programme meets the target, or the most that *never harm* allows."""
+    """The gain at which `loudness` of the limited programme meets the target, or the most that *never harm* allows.
+
+    The bounds hold for each of the `songs` by itself; without any, for the programme.
+    """
     plain = loudness(limited(envelopes, 0.0, None)[0])
     if plain is None or math.isinf(plain):
         return Solution(gain_db=0.0, loudness_lufs=-math.inf, limiting=Limiting(max_db=0.0, p95_db=0.0), bound=None)
 
     def trial(gain_db: float) -> Solution:
-        energies, limiting = limited(envelopes, gain_db, ceiling_dbtp)
+        energies, limiting = limited(envelopes, gain_db, ceiling_dbtp, songs)
         found = loudness(energies)
         reached = -math.inf if found is None else found
         return Solution(gain_db=gain_db, loudness_lufs=reached, limiting=limiting, bound=None)

@@ -22,6 +22,7 @@ from mastering.verify import Written, read_back
 
 _RERENDER_LU = 0.05
 _CEILING_GUARD_DB = 0.02  # a gain that moves puts a little between the samples
+_LOWER_STILL_DB = 0.005
 _PASSES = 4
 
 
@@ -101,6 +102,7 @@ class RenderedTracks:
         ceilings_dbtp: what the limiter of each unit holds.
         paths: file of each track.
         written: what was read back of each.
+        seams: where a cut in mid-sound rings, and how much lower the limiter goes there, dB.
     """
 
     album: AlbumSpec
@@ -112,6 +114,7 @@ class RenderedTracks:
     ceilings_dbtp: list[float | None]
     paths: list[Path]
     written: dict[int, Written] = field(default_factory=dict)
+    seams: dict[int, float] = field(default_factory=dict)
 
     def render(self, units: Sequence[int], pool: Executor, progress: Progress) -> None:
         """Render some units and read their tracks back."""
@@ -128,6 +131,7 @@ class RenderedTracks:
                 ceiling_dbtp=self.ceilings_dbtp[number],
                 highest=self._highest(unit),
                 paths=self.paths,
+                seams={frame: extra for frame, extra in self.seams.items() if unit.start < frame < unit.end},
             )
             render_unit(order, progress)
             placed = self.timeline.placements
@@ -145,18 +149,31 @@ class RenderedTracks:
         return max(inside, default=0.0)
 
     def too_high(self) -> list[int]:
-        """Units with a peak over the delivery's ceiling; their own ceiling is lowered by what is too much."""
+        """Units with a peak over the delivery's; their own ceiling is lowered by as much, for a seam only there."""
         ceiling = self.delivery.ceiling_dbtp
         if ceiling is None:
             return []
         found = []
         for number, unit in enumerate(self.timeline.units):
-            excess = max(self.written[track].true_peak_dbtp for track in unit.tracks) - ceiling
             own = self.ceilings_dbtp[number]
-            if excess > 0 and own is not None:
-                self.ceilings_dbtp[number] = own - excess - 0.005
+            excess = max(self._over(track, unit, ceiling) for track in unit.tracks)
+            if own is not None and excess > 0:
+                self.ceilings_dbtp[number] = own - excess - _LOWER_STILL_DB
+            peaks = [self.written[track].true_peak_dbtp for track in unit.tracks]
+            if own is not None and max(peaks) > ceiling:
                 found.append(number)
         return found
+
+    def _over(self, track: int, unit: Unit, ceiling_dbtp: float) -> float:
+        """By how many dB a track passes the ceiling other than where it is cut off in mid-sound; that is noted."""
+        placed, written = self.timeline.placements[track], self.written[track]
+        peaks = [written.inner_peak_dbtp]
+        for edge, peak_dbtp in ((placed.mark, written.first_peak_dbtp), (placed.mark_end, written.last_peak_dbtp)):
+            if not unit.start < edge < unit.end:
+                peaks.append(peak_dbtp)
+            elif peak_dbtp > ceiling_dbtp:
+                self.seams[edge] = self.seams.get(edge, 0.0) + peak_dbtp - ceiling_dbtp + _LOWER_STILL_DB
+        return max(peaks) - ceiling_dbtp
 
     def off_target_lu(self) -> float:
         """How much louder the programme should be; 0 where there is no target or a bound stops it."""

@@ -110,8 +110,13 @@ class DeliverySpec:
         """Refuse combinations that no file can hold.
 
         Raises:
-            SpecificationError: floating point in FLAC.
+            SpecificationError: floating point in FLAC, or integers without a ceiling.
         """
+        if self.encoding.bits and self.ceiling_dbtp is None:
+            raise SpecificationError(
+                f"Delivery {self.name!r} has no ceiling, and {self.encoding.bits}-bit samples cannot pass full scale: "
+                "give one with --ceiling (0 dBTP at most), or choose --depth 32."
+            )
         if self.container is Container.FLAC and self.encoding is Encoding.FLOAT_32:
             raise SpecificationError(
                 f"Delivery {self.name!r} asks for 32-bit float in FLAC, which holds integers only: "
@@ -131,6 +136,7 @@ class TrackSpec:
         frames, rate_hz, channels: of the mix.
         precise: the mix has more than 24 bits of precision.
         grid_bits: 16 or 24 where every sample of the mix is an integer of that many bits.
+        silent_head, silent_tail: it begins, it ends with digital silence.
         chain: what is done to it.
         start_s, end_s: the part that is used.
         first_sound_s, felt_end_s: where the song is felt to begin and to end.
@@ -146,6 +152,8 @@ class TrackSpec:
     channels: int
     precise: bool = False
     grid_bits: int | None = None
+    silent_head: bool = False
+    silent_tail: bool = False
     chain: ChainSpec = ChainSpec()
     start_s: float
     end_s: float

@@ -78,7 +78,7 @@ def lay_out(album: AlbumSpec, rate_hz: int, sector_frames: int = 1) -> Timeline:
     placements = tuple(
         _place(album.tracks, number, starts, lengths, [*marks, frames], rate_hz) for number in range(len(starts))
     )
-    return Timeline(rate_hz=rate_hz, placements=placements, units=_units(placements), frames=frames)
+    return Timeline(rate_hz=rate_hz, placements=placements, units=_units(placements, album.tracks), frames=frames)
 
 
 def used_frames(track: TrackSpec) -> tuple[int, int]:
@@ -120,12 +120,20 @@ def _place(
     )
 
 
-def _units(placements: tuple[Placement, ...]) -> tuple[Unit, ...]:
+def _units(placements: tuple[Placement, ...], tracks: tuple[TrackSpec, ...]) -> tuple[Unit, ...]:
     units: list[Unit] = []
     for number, placed in enumerate(placements):
-        if units and placed.mark <= units[-1].end:
+        if units and not _apart(units[-1], placed, tracks[number - 1], tracks[number]):
             joined = units.pop()
             units.append(Unit(start=joined.start, end=max(joined.end, placed.end), tracks=(*joined.tracks, number)))
         else:
             units.append(Unit(start=placed.start, end=placed.end, tracks=(number,)))
     return tuple(units)
+
+
+def _apart(unit: Unit, placed: Placement, before: TrackSpec, track: TrackSpec) -> bool:
+    """Whether there is digital silence before a track: a gap, or what an untouched file brings along."""
+    if placed.mark > unit.end:
+        return True
+    silent = (before.silent_tail and before.chain.is_wire) or (track.silent_head and track.chain.is_wire)
+    return silent and placed.mark == placed.start == unit.end

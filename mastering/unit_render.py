@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +35,8 @@ class UnitOrder:
         ceiling_dbtp: what the limiter holds; None leaves it out.
         highest: highest peak of the unit before gain, linear, as the envelope shows it.
         paths: file of each track of the album.
+        seams: frames at which the unit is cut while it sounds, and by how many dB the limiter goes lower there: a file
+            that begins or ends in mid-wave rings.
     """
 
     album: AlbumSpec
@@ -46,6 +48,7 @@ class UnitOrder:
     ceiling_dbtp: float | None
     highest: float
     paths: Sequence[Path]
+    seams: Mapping[int, float]
 
 
 def render_unit(order: UnitOrder, progress: Progress) -> None:
@@ -54,40 +57,40 @@ def render_unit(order: UnitOrder, progress: Progress) -> None:
     Raises:
         OutputError: a file cannot be written.
     """
-    audio, limits = _finished(order)
-    tracks = _Tracks(order, limits, progress)
+    tracks = _Tracks(order, progress)
     lead_in = order.unit.start - order.timeline.placements[order.unit.tracks[0]].mark
     try:
         tracks.write(np.zeros((lead_in, PROGRAMME_CHANNELS)))
-        for block in audio.blocks():
+        for block in _finished(order).blocks():
             tracks.write(block)
         tracks.finish()
     finally:
         tracks.close()
 
 
-def _finished(order: UnitOrder) -> tuple[Audio, bool]:
-    """The unit after gain and limiter, and whether the limiter had to be there at all."""
+def _finished(order: UnitOrder) -> Audio:
+    """The unit after gain and, where a peak needs it, the limiter."""
     gains = [db_to_amplitude(gain_db) if gain_db else 1.0 for gain_db in order.gains_db]
     audio = assemble(order.timeline, order.unit, order.spools, gains)
     if order.ceiling_dbtp is None:
-        return audio, False
+        return audio
     loudest = order.highest * max(gains[track] for track in order.unit.tracks)
     ceiling = db_to_amplitude(order.ceiling_dbtp)
     if loudest < GLANCE * ceiling:
-        return audio, False
-    if loudest <= ceiling and any(untouched(order, track) for track in order.unit.tracks):
-        # A limiter that never acts must not cost a track its own samples, so here it is looked at closely.
+        return audio
+    if not order.seams and any(untouched(order, track) for track in order.unit.tracks):
+        # A limiter that need not act must not cost a track its own samples, so here it is looked at closely.
         meter = TruePeakMeter(audio.rate_hz, audio.channels)
         for block in audio.blocks():
             meter.update(block)
-        if meter.result() <= order.ceiling_dbtp:
-            return audio, False
-    return process(audio, [Limiter(order.ceiling_dbtp, order.timeline.rate_hz, PROGRAMME_CHANNELS)]), True
+        if order.delivery.ceiling_dbtp is not None and meter.result() <= order.delivery.ceiling_dbtp:
+            return audio
+    seams = [(frame - order.unit.start, extra_db) for frame, extra_db in order.seams.items()]
+    return process(audio, [Limiter(order.ceiling_dbtp, order.timeline.rate_hz, PROGRAMME_CHANNELS, seams)])
 
 
 def untouched(order: UnitOrder, number: int) -> bool:
-    """Whether a track's samples lie on the file's grid and only a limiter may change them: they need no dither."""
+    """Whether a track's samples lie on the file's grid and only a limiter may change them."""
     track, placed = order.album.tracks[number], order.timeline.placements[number]
     bits = order.delivery.encoding.bits
     fits = bits is None or (track.grid_bits is not None and track.grid_bits <= bits)
@@ -98,9 +101,8 @@ def untouched(order: UnitOrder, number: int) -> bool:
 class _Tracks:
     """Takes a unit's stream and cuts it into the files of its tracks."""
 
-    def __init__(self, order: UnitOrder, limits: bool, progress: Progress) -> None:
+    def __init__(self, order: UnitOrder, progress: Progress) -> None:
         self._order = order
-        self._limits = limits
         self._progress = progress
         self._position = order.timeline.placements[order.unit.tracks[0]].mark
         self._waiting = list(order.unit.tracks)
@@ -151,12 +153,11 @@ class _Tracks:
         )
         self._quantiser = None
         if delivery.encoding.bits:
-            clean = not self._limits and all(untouched(order, heard) for heard in self._heard_in(self._placed))
             self._quantiser = Quantiser(
                 delivery.encoding.bits,
                 seed=order.album.seed,
                 track=number,
-                dithered=not clean,
+                keep_grid=all(untouched(order, heard) for heard in self._heard_in(self._placed)),
                 mono=track.channels == 1,
             )
             # Dither counts from the song's first frame, wherever its file is cut.

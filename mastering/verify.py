@@ -15,6 +15,7 @@ from analysis.audio import BLOCK_FRAMES
 from analysis.errors import OutputError
 from analysis.loudness import LoudnessMeter, integrated_lufs
 from analysis.true_peak import TruePeakMeter
+from analysis.units import amplitude_to_db
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +26,7 @@ class Written:
         frames, rate_hz, channels: as decoded.
         loudness_lufs: integrated; None under 0.4 s, -inf for silence.
         true_peak_dbtp: highest true peak.
+        first_peak_dbtp, inner_peak_dbtp, last_peak_dbtp: of its first 0.1 s, its last 0.1 to 0.2 s, and between them.
         hop_energies: K-weighted energy of each 10 ms.
         sha256: of the file's bytes.
     """
@@ -34,6 +36,9 @@ class Written:
     channels: int
     loudness_lufs: float | None
     true_peak_dbtp: float
+    first_peak_dbtp: float
+    inner_peak_dbtp: float
+    last_peak_dbtp: float
     hop_energies: NDArray[np.float32]
     sha256: str
 
@@ -62,12 +67,16 @@ def read_back(path: Path, frames: int, pool: Executor | None = None) -> Written:
         raise OutputError(
             f"{path.name} was written with {frames} frames and reads back with {decoded}: is the disk full?"
         )
+    steps = peak.step_peaks()
     return Written(
         frames=frames,
         rate_hz=found.samplerate,
         channels=found.channels,
         loudness_lufs=integrated_lufs(loudness.hop_energies(), found.samplerate),
         true_peak_dbtp=peak.result(),
+        first_peak_dbtp=amplitude_to_db(float(steps[0])),
+        inner_peak_dbtp=amplitude_to_db(float(steps[1:-2].max(initial=0.0))),
+        last_peak_dbtp=amplitude_to_db(float(steps[-2:].max())),
         hop_energies=loudness.hop_energies().astype(np.float32),
         sha256=sha256,
     )

@@ -12,6 +12,9 @@ from analysis.units import Floats
 from tests.albums import RATE_HZ, music, on_grid, peak_dbtp
 from tests.cli.calls import call, manifest, read
 
+SILENT_FRAMES = 441
+"""Digital silence at both ends of each song, as masters have it."""
+
 
 @pytest.fixture
 def release(tmp_path: Path) -> Path:
@@ -23,6 +26,7 @@ def release(tmp_path: Path) -> Path:
         samples = music(2.0 + number / 2, RATE_HZ, rng)
         samples -= samples.mean(axis=0)
         samples *= peak / np.abs(samples).max()
+        samples = np.pad(samples, ((SILENT_FRAMES, SILENT_FRAMES), (0, 0)))
         soundfile.write(folder / f"{number} song{number}.wav", on_grid(samples, 16), RATE_HZ, subtype="PCM_16")
     return folder
 
@@ -37,7 +41,8 @@ def _sounding(samples: Floats) -> Floats:
 def test_what_nothing_touches_is_what_it_was(place: str, release: Path, tmp_path: Path) -> None:
     result = call("master", release, "--as-is", "--for", place, "--out", tmp_path / "out")
     assert result.code == 0
-    for number in (1, 3) if place != "archive" else (1, 2, 3):
+    # On a disc the file of the third begins within the second, whose limiter has not quite let go there.
+    for number in {"archive": (1, 2, 3), "cd": (1,), "streaming": (1, 3)}[place]:
         source = read(release / f"{number} song{number}.wav")
         written = read(tmp_path / "out" / place / f"{number:02d} song{number}.wav")
         assert np.array_equal(_sounding(written), _sounding(source))

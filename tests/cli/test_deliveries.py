@@ -167,6 +167,23 @@ def test_a_place_that_makes_no_sense(text: str, fault: str, mixes: Path, tmp_pat
     assert refused("deliveries", "show", path) == sentence
 
 
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("album.toml", "a file of that name goes beside the delivery's folder"),
+        ("manifest.json", "a file of that name goes beside the delivery's folder"),
+        ("album.previous-2.toml", "a file of that name goes beside the delivery's folder"),
+        ("radio.", "Windows allows no folder of that name"),
+        ("con", "Windows allows no folder of that name"),
+        ("lpt1.x", "Windows allows no folder of that name"),
+    ],
+)
+def test_a_place_whose_folder_cannot_be(name: str, why: str, tmp_path: Path) -> None:
+    path = tmp_path / "ours.toml"
+    path.write_text(MINE.replace("radio", name))
+    assert refused("deliveries", "show", path) == f"{path}: name = {name!r} must be another: {why}."
+
+
 def test_two_places_of_one_name(mixes: Path, tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     path.write_text(MINE.replace("radio", "cd"))

@@ -115,7 +115,7 @@ ODD = {
     '05 "it\'s" <x> ? * | \\.wav': "05 _it's_ _x_ _ _ _ _.wav",
     f"06 {'x' * 200}.wav": f"06 {'x' * 117}.wav",
     f"07 {'é' * 100}.wav": f"07 {'é' * 58}.wav",
-    "con.wav": "08 con.wav",
+    "08 con.wav": "08 con.wav",
 }
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import soundfile
 
+from assistant.plan_file import PlanFile
 from tests.albums import RATE_HZ
 from tests.cli.calls import Result, call, files, manifest, read, refused
 
@@ -89,6 +90,14 @@ def test_a_song_cut_shorter_by_hand_keeps_its_gap(plan: Path, tmp_path: Path) ->
     assert track["frames"] == pytest.approx((1.5 + gap_s) * RATE_HZ, abs=2)
 
 
+def test_a_plan_is_not_rendered_into_the_mixes_it_was_made_of(plan: Path) -> None:
+    mixes = plan.parent / PlanFile.read(plan).plan.album.mixes
+    assert refused("render", plan, "--out", mixes / "out").endswith(
+        "where its files would count as mixes: choose another with --out."
+    )
+    assert not (mixes / "out").exists()
+
+
 def test_a_hand_edited_plan_in_the_output_is_kept_when_it_is_replaced(song: Path, tmp_path: Path) -> None:
     assert call("master", song, "--out", tmp_path).code == 0
     assert not (tmp_path / "album.previous.toml").exists()
@@ -99,6 +108,12 @@ def test_a_hand_edited_plan_in_the_output_is_kept_when_it_is_replaced(song: Path
     assert f"Another plan was there; it is kept as {tmp_path / 'album.previous.toml'}." in " ".join(result.out.split())
     assert (tmp_path / "album.previous.toml").read_text() == edited
     assert "my own words" not in (tmp_path / "album.toml").read_text()
+    for words, name in (("# more\n", "album.previous-2.toml"), ("# my own words\n", "album.previous.toml")):
+        kept = (tmp_path / "album.toml").read_text() + words
+        (tmp_path / "album.toml").write_text(kept)
+        assert f"it is kept as {tmp_path / name}." in " ".join(call("master", song, "--out", tmp_path).out.split())
+        assert (tmp_path / name).read_text() == kept
+    assert len(list(tmp_path.glob("album*.toml"))) == 3, "one kept already is not kept twice"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +150,8 @@ def test_a_crossfade_may_not_outlast_the_next_song(plan: Path, tmp_path: Path) -
     assert call("plan", plan.parent / "mixes", "--force", "--out", plan).code == 0
     _edit(plan, "crossfade_s = 0.0", "crossfade_s = 1.0")
     assert refused("render", plan, "--out", tmp_path / "out") == (
-        "track[1].crossfade_s = 1 s is longer than the next song, 0.907 s: correct the plan."
+        "track[1].crossfade_s = 1 s is longer than what is used of the next song, 02 Noon.wav, 0.907 s: "
+        "correct the plan."
     )
 
 

@@ -46,6 +46,57 @@ def test_a_changed_mix_is_taken_in_and_hand_edits_stay(plan: Path, tmp_path: Pat
     assert call("render", plan, "--out", tmp_path / "out").code == 0
 
 
+def _shortened(song: Path) -> None:
+    samples, _ = soundfile.read(song)
+    soundfile.write(song, samples[: len(samples) - RATE_HZ // 2], RATE_HZ, subtype="PCM_24")
+
+
+def _faded_by_hand(plan: Path) -> None:
+    text = plan.read_text(encoding="utf-8")
+    plan.write_text(text.replace("fade_out_s = ", "fade_out_s = 0.75 # ", 1), encoding="utf-8")
+
+
+def test_facts_set_by_hand_stay_and_the_words_are_renewed(plan: Path, tmp_path: Path) -> None:
+    _faded_by_hand(plan)
+    _shortened(tmp_path / "mixes" / "01 Dawn.wav")
+    before = PlanFile.read(plan).plan.track[0]
+    assert call("plan", "--update", plan).sentences == ["taken in: 01 Dawn.wav"]
+    after = PlanFile.read(plan).plan.track[0]
+    assert (after.fade_out_s, after.fade_in_s) == (0.75, before.fade_in_s)
+    assert after.end_s == pytest.approx(before.end_s - 0.5, abs=1e-6)
+    assert after.why.join != before.why.join
+    assert after.why.tone == before.why.tone
+
+
+def test_where_the_old_mix_is_forgotten_all_that_is_possible_stays(
+    plan: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _faded_by_hand(plan)
+    _shortened(tmp_path / "mixes" / "01 Dawn.wav")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "empty"))
+    before = PlanFile.read(plan).plan.track[0]
+    assert call("plan", "--update", plan).sentences == [
+        "taken in: 01 Dawn.wav",
+        (
+            "the old mix of 01 Dawn.wav is not known any more, so that its times, fades and offset in the plan were "
+            "kept as they are: check them"
+        ),
+    ]
+    after = PlanFile.read(plan).plan.track[0]
+    assert (after.fade_out_s, after.start_s) == (0.75, before.start_s)
+    assert after.end_s == pytest.approx(before.end_s - 0.5, abs=1e-6), "it lay after the end"
+    assert call("render", plan, "--out", tmp_path / "out").code == 0
+
+
+@pytest.mark.parametrize(
+    "words", [["--out", "b.toml"], ["--reference", "x"], ["--for", "cd"], ["--as-is"], ["--force"]]
+)
+def test_what_an_update_would_pass_over_is_refused(words: list[str], plan: Path) -> None:
+    assert refused("plan", "--update", plan, *words) == (
+        f"--update changes a plan where it stands and keeps what was asked for: leave out {words[0]}."
+    )
+
+
 def test_nothing_changed_leaves_the_file_as_it_is(plan: Path) -> None:
     before = plan.read_bytes()
     result = call("plan", "--update", plan)

@@ -114,9 +114,10 @@ def test_a_terminal_is_shown_how_far_the_work_is(mixes: Path, tmp_path: Path, mo
     monkeypatch.setenv("TERM", "xterm")
     shown = call(*words, terminal=True)
     assert (shown.code, shown.out) == (silent.code, silent.out)
-    for stage in ("Analysing", "Mastering", "Rendering streaming"):
-        for title in ("[bold]One", "Two"):
-            assert f"{stage}  {title}" in shown.err
+    for number, title in enumerate(("[bold]One", "Two"), 1):
+        assert f"Analysing  {title}" in shown.err
+        for stage in ("Mastering", "Rendering streaming"):
+            assert f"{stage}  {number} {title}" in shown.err
 
 
 def test_a_fault_of_our_own_is_no_success(monkeypatch: pytest.MonkeyPatch) -> None:

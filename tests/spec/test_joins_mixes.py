@@ -13,7 +13,7 @@ from analysis.errors import AudioFileError, PlanError
 from analysis.load import open_audio
 from analysis.track import TrackAnalysis, analyse
 from assistant.joins import plan_join
-from assistant.mixes import MixFile, MixFolder, audio_files, expand, gather, same_names
+from assistant.mixes import MixFolder, audio_files, expand, gather, same_names, song_titles
 from tests.albums import music
 
 RATE_HZ = 44_100
@@ -34,7 +34,7 @@ def engineers(found: MixFolder) -> dict[str, str | None]:
 
 
 def title(file: str) -> str:
-    return MixFile(path=Path(file), file=file, engineer=None).title
+    return song_titles([file])[file]
 
 
 def test_subfolders_name_engineers_but_not_discs(tmp_path: Path) -> None:
@@ -80,6 +80,12 @@ def test_what_is_no_audio_or_hidden_is_passed_over(tmp_path: Path) -> None:
     touched(tmp_path, "01 a.wav", "cover.jpg", "notes.txt", ".hidden.wav", ".trash/02 b.wav", "._01 a.wav")
     (tmp_path / "folder.wav").mkdir()
     assert [path.name for path in audio_files(tmp_path)] == ["01 a.wav"]
+
+
+def test_what_was_delivered_is_no_mix_but_what_lies_beside_a_plan_is(tmp_path: Path) -> None:
+    touched(tmp_path, "01 a.wav", "out/album.toml", "out/cd/01 a.wav", "old/manifest.json", "old/cd/01 a.wav")
+    touched(tmp_path, "CD2/album.toml", "CD2/02 b.wav")
+    assert [mix.file for mix in gather([tmp_path]).mixes] == ["01 a.wav", "CD2/02 b.wav"]
 
 
 def test_a_hidden_folder_above_does_not_hide_the_mixes(tmp_path: Path) -> None:
@@ -147,6 +153,13 @@ def test_titles_are_file_names_without_their_number(file: str, name: str) -> Non
     assert title(file) == name
 
 
+def test_a_number_stays_where_it_is_not_the_songs_place() -> None:
+    files = ["99 Luftballons.wav", "7_11.wav", "B4 Sunrise.wav", "Dawn.wav"]
+    assert list(song_titles(files).values()) == ["99 Luftballons", "7 11", "B4 Sunrise", "Dawn"]
+    numbered = ["Ann/01 Dawn.wav", "Ann/02 99 Luftballons.wav", "Bob/01 Noon.wav"]
+    assert list(song_titles(numbered).values()) == ["Dawn", "99 Luftballons", "Noon"]
+
+
 def test_songs_of_the_same_title_are_advised_on(tmp_path: Path) -> None:
     touched(tmp_path, "01 Dawn.wav", "02 Dusk.wav", "Anna/03 DAWN.wav", "04 Noon.wav", "05 noon.flac", "06 Noon.wav")
     advice = same_names(gather([tmp_path]))
@@ -164,6 +177,7 @@ def analysed(folder: Path, head_s: float, decay_s: float, tail_s: float, *, nois
     if decay_s:
         count = round(decay_s * RATE_HZ)
         song[-count:] *= (10.0 ** (-np.linspace(0.0, 80.0, count) / 20.0))[:, None]
+    song -= song.mean(axis=0)
     samples = np.pad(song, ((round(head_s * RATE_HZ), round(tail_s * RATE_HZ)), (0, 0)))
     samples += noise * rng.standard_normal(samples.shape)
     soundfile.write(folder / "song.wav", samples, RATE_HZ, "PCM_24")

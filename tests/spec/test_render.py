@@ -199,7 +199,7 @@ def as_they_are(*peaks_dbfs: float) -> tuple[AlbumSpec, list[Floats]]:
     "place",
     [
         delivery(encoding=Encoding.PCM_16, ceiling_dbtp=-0.3),
-        delivery(encoding=Encoding.PCM_16, ceiling_dbtp=None),
+        delivery(encoding=Encoding.PCM_16, ceiling_dbtp=0.0),
         delivery(encoding=Encoding.PCM_24, ceiling_dbtp=-0.3),
         delivery(encoding=Encoding.FLOAT_32, ceiling_dbtp=-0.3),
         delivery(encoding=Encoding.PCM_16, ceiling_dbtp=-0.3, container=Container.FLAC, sector_frames=SECTOR_FRAMES),
@@ -239,7 +239,7 @@ def test_what_is_changed_is_dithered(tmp_path: Path) -> None:
     """A crossfade changes both songs: the file of the second, which has no fade of its own, is dithered too."""
     wanted, mastered = as_they_are(-6.0, -6.0)
     wanted = replace(wanted, tracks=(replace(wanted.tracks[0], crossfade_s=1.0), wanted.tracks[1]))
-    made = deliver(wanted, mastered, delivery(encoding=Encoding.PCM_16, ceiling_dbtp=None), tmp_path / "out")
+    made = deliver(wanted, mastered, delivery(encoding=Encoding.PCM_16, ceiling_dbtp=0.0), tmp_path / "out")
     second = soundfile.read(tmp_path / "out" / made.tracks[1].file)[0]
     error = (second[RATE_HZ:] - mastered[1][RATE_HZ:]) / LSB16
     assert error.var() == pytest.approx(0.25, abs=DITHERED_LSB2)

@@ -96,7 +96,7 @@ def test_without_a_ceiling_gain_is_the_difference() -> None:
 def test_most_peaks_lose_at_most_4_db(name: str) -> None:
     samples = SIGNALS[name]()
     solution = solved(samples, -5.0)
-    assert solution.bound == "19 of 20 peaks are limited by no more than 4 dB"
+    assert solution.bound == "19 of 20 peaks of a song are limited by no more than 4 dB"
     assert solution.limiting.p95_db == pytest.approx(P95_REDUCTION_DB, abs=BOUND_DB)
     assert solution.loudness_lufs < -5.0 - TARGET_LU
     assert loudness_lufs(really(samples, solution)[0], RATE_HZ) == pytest.approx(solution.loudness_lufs, abs=0.15)
@@ -155,7 +155,7 @@ def test_a_delivery_without_a_loudness_takes_the_albums_or_its_fallback() -> Non
 
 
 @pytest.mark.parametrize("anchor", Anchor)
-@pytest.mark.parametrize("wanted_lufs", [-20.0, -15.0])
+@pytest.mark.parametrize("wanted_lufs", [-20.0, -16.0])
 def test_what_a_delivery_anchors_on_meets_the_target(anchor: Anchor, wanted_lufs: float, tmp_path: Path) -> None:
     rng = np.random.default_rng(6)
     songs = [music(5.0, RATE_HZ, rng), 0.5 * music(6.0, RATE_HZ, rng, tempo_bpm=90), 0.4 * music(4.0, RATE_HZ, rng)]
