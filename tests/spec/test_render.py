@@ -26,10 +26,12 @@ DITHERED_LSB2 = 0.01  # of the variance of TPDF dither
 SECTOR_FRAMES = 588
 
 PLACES = {
-    "wav 16": delivery(encoding=Encoding.PCM_16),
-    "wav 24 at 48 kHz": delivery(rate_hz=48_000),
-    "wav float": delivery(encoding=Encoding.FLOAT_32),
-    "flac 16 at 48 kHz": delivery(container=Container.FLAC, encoding=Encoding.PCM_16, rate_hz=48_000),
+    "wav 16": delivery(loudness_lufs=-15.0, encoding=Encoding.PCM_16),
+    "wav 24 at 48 kHz": delivery(loudness_lufs=-15.0, rate_hz=48_000),
+    "wav float": delivery(loudness_lufs=-15.0, encoding=Encoding.FLOAT_32),
+    "flac 16 at 48 kHz": delivery(
+        loudness_lufs=-15.0, container=Container.FLAC, encoding=Encoding.PCM_16, rate_hz=48_000
+    ),
     "flac 24": delivery(container=Container.FLAC, ceiling_dbtp=-2.0, loudness_lufs=-16.0),
     "cd": delivery(encoding=Encoding.PCM_16, sector_frames=SECTOR_FRAMES, ceiling_dbtp=-0.3, loudness_lufs=-15.0),
 }
