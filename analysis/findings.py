@@ -62,7 +62,7 @@ def _damage(analysis: TrackAnalysis, *, as_is: bool) -> list[Finding]:
         found.append(
             _warning(
                 "clipped",
-                f"clipped {raw.clipped_runs} times, first at {raw.clipped_first_s:.2f} s: ask for one with headroom",
+                f"clipped {_times(raw.clipped_runs)}, first at {raw.clipped_first_s:.2f} s: ask for one with headroom",
             )
         )
     offset = max(raw.dc_offset, key=abs, default=0.0)
@@ -107,3 +107,7 @@ def _kind(analysis: TrackAnalysis) -> list[Finding]:
 
 def _warning(code: str, message: str) -> Finding:
     return Finding(code=code, severity=Severity.WARNING, message=message)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"

@@ -131,7 +131,7 @@ def measured(words: list[str], cache: str) -> Run:
         words[0],
         words,
         {**os.environ, "XDG_CACHE_HOME": cache},
-        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
+        file_actions=[(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_WRONLY, 0) for stream in (1, 2)],
     )
     _, status, usage = os.wait4(process, 0)
     if os.waitstatus_to_exitcode(status) not in (0, 1):

@@ -81,7 +81,8 @@ def test_json_holds_neither_infinity_nor_nan(frames: int, tmp_path: Path) -> Non
     def refuse(constant: str) -> None:
         raise AssertionError(constant)
 
-    json.loads(analyse(open_audio(path), "abc").to_json(), parse_constant=refuse)
+    plain = json.loads(analyse(open_audio(path), "abc").to_json(), parse_constant=refuse)
+    assert plain["true_peak_dbtp"] == "-inf"
 
 
 def test_another_schema_is_refused(song: Path) -> None:
