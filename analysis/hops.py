@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis import standards
 from analysis.units import Floats
@@ -15,6 +16,11 @@ HOPS_PER_SECOND = round(1 / standards.METER_HOP_S)
 def hop_edge(hop: int, rate_hz: int) -> int:
     """First frame of a hop; at rates that 100 does not divide, hops differ by one frame."""
     return (hop * rate_hz + HOPS_PER_SECOND // 2) // HOPS_PER_SECOND
+
+
+def hop_edges(first: int, last: int, rate_hz: int) -> NDArray[np.int64]:
+    """First frames of the hops `first` to `last`, both included."""
+    return (np.arange(first, last + 1) * rate_hz + HOPS_PER_SECOND // 2) // HOPS_PER_SECOND
 
 
 def complete_hops(frames: int, rate_hz: int) -> int:
@@ -65,7 +71,7 @@ class HopSums:
         if last == self._hops:
             self._rest = values
             return
-        edges = np.array([hop_edge(hop, self.rate_hz) - self._start for hop in range(self._hops, last + 1)])
+        edges = hop_edges(self._hops, last, self.rate_hz) - self._start
         self._sums.extend(np.add.reduceat(values[: edges[-1]], edges[:-1]))
         self._rest = values[edges[-1] :].copy()
         self._start += int(edges[-1])

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.audio import Audio
-from analysis.hops import HOPS_PER_SECOND, Growing, hop_edge
+from analysis.hops import HOPS_PER_SECOND, Growing, hop_edges
 from analysis.loudness import LoudnessMeter, integrated_lufs
 from analysis.true_peak import AHEAD_FRAMES, TAPS, glance_taps, interpolators
 from analysis.units import Floats, db_to_amplitude
@@ -189,7 +189,7 @@ def _reduced(envelope: Envelope, gain_db: float, ceiling_dbtp: float | None) -> 
     ceiling = math.inf if ceiling_dbtp is None else db_to_amplitude(ceiling_dbtp)
     if envelope.highest * factor <= ceiling:
         return np.ones(hops), np.zeros(steps)
-    edges = np.array([hop_edge(hop, envelope.rate_hz) for hop in range(hops + 1)]) / envelope.cell_frames
+    edges = hop_edges(0, hops, envelope.rate_hz) / envelope.cell_frames
     at_edges, highest_db = np.zeros(hops + 1), np.zeros(steps)
     total = 0.0
     for first, reduction_db in _reductions(envelope, factor, ceiling):
