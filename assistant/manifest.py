@@ -66,6 +66,16 @@ def read(folder: Path) -> dict[str, Any]:
     return found if whole else {}
 
 
+def is_programme(path: Path) -> bool:
+    """Whether a file is a whole album of ours, as the manifest above its folder tells: no song of another album."""
+    try:
+        deliveries = read(path.parent.parent)["deliveries"].values()
+        named = {part["file"] for told in deliveries for part in told["programmes"]}
+    except (KeyError, TypeError, AttributeError):  # not there, or changed by hand
+        return False
+    return f"{path.parent.name}/{path.name}" in named
+
+
 def files_of(folder: Path, name: str) -> Sequence[str]:
     """Names of the files that the folder's manifest lists for a delivery."""
     try:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from analysis.errors import AudioFileError, PlanError
 from analysis.load import SUFFIXES
+from assistant import manifest
 from assistant.order import natural_sorted, numbered
 
 _DISC = re.compile(r"^(cd|disc|disk|side)[ _-]?[0-9a-d]+$", re.IGNORECASE)
@@ -153,7 +154,9 @@ def _common_folder(paths: Sequence[Path]) -> Path:
 
 
 def _is_ours(path: Path, folder: Path) -> bool:
-    """Whether a file lies in what was delivered before, somewhere below the folder of mixes."""
+    """Whether a file lies in what was delivered before, somewhere below the folder of mixes, or is an album of ours."""
+    if manifest.is_programme(path):
+        return True
     # What is delivered lies in a folder beside the plan: audio right beside a plan is a mix.
     inside = [parent for parent in path.parent.parents if parent != folder and parent.is_relative_to(folder)]
     return any((parent / "manifest.json").is_file() or (parent / "album.toml").is_file() for parent in inside)

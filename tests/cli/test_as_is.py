@@ -88,3 +88,13 @@ def test_a_delivered_folder_can_be_delivered_again(release: Path, tmp_path: Path
     assert call("master", *tracks, "--as-is", "--for", "cd", "--out", tmp_path / "second").code == 0
     for path in tracks:
         assert np.array_equal(_sounding(read(tmp_path / "second" / "cd" / path.name)), _sounding(read(path)))
+
+
+def test_a_delivery_folder_is_its_tracks(release: Path, tmp_path: Path) -> None:
+    assert call("master", release, "--as-is", "--out", tmp_path / "first").code == 0
+    assert call("master", tmp_path / "first" / "streaming", "--as-is", "--out", tmp_path / "second").code == 0
+    told = [manifest(tmp_path / name)["deliveries"]["streaming"]["tracks"] for name in ("first", "second")]
+    assert [track["title"] for track in told[1]] == [track["title"] for track in told[0]]
+    for track in told[0]:
+        first, second = (read(tmp_path / name / track["file"]) for name in ("first", "second"))
+        assert np.array_equal(first, second)
