@@ -14,6 +14,7 @@ from analysis.units import Floats, power_to_db
 
 _MOMENTARY_HOPS = round(standards.MOMENTARY_S * HOPS_PER_SECOND)
 _SHORT_TERM_HOPS = round(standards.SHORT_TERM_S * HOPS_PER_SECOND)
+_GATING_BLOCK_HOPS = round(standards.GATING_BLOCK_S * HOPS_PER_SECOND)
 _GATING_STEP_HOPS = round(standards.GATING_STEP_S * HOPS_PER_SECOND)
 _LRA_STEP_HOPS = round(standards.LRA_STEP_S * HOPS_PER_SECOND)
 
@@ -121,7 +122,7 @@ def window_lufs(hop_energies: Floats, rate_hz: int, hops: int, step: int = 1) ->
 
 def integrated_lufs(hop_energies: Floats, rate_hz: int) -> float | None:
     """Gated loudness, LUFS (BS.1770-5 equations (3) to (7)); None under 0.4 s, -inf where nothing passes the gate."""
-    blocks = window_lufs(hop_energies, rate_hz, _MOMENTARY_HOPS, _GATING_STEP_HOPS)
+    blocks = window_lufs(hop_energies, rate_hz, _GATING_BLOCK_HOPS, _GATING_STEP_HOPS)
     if not len(blocks):
         return None
     loud = blocks[blocks > standards.ABSOLUTE_GATE_LUFS]

@@ -64,11 +64,6 @@ LRA_STEP_S = 0.1
 count: silence appended after the end, as some file meters do, adds 0.3 LU on real music and 7 LU on a piece of 8 s,
 and libebur128 and FFmpeg leave it out too."""
 
-# --- Compact disc (IEC 60908) -----------------------------------------------------------------------------------
-
-CD_SECTOR_FRAMES = 588
-"""1/75 s at 44.1 kHz: boundaries of tracks fall on these."""
-
 # --- ISO 266 / IEC 61260-1: third octaves -----------------------------------------------------------------------
 
 THIRD_OCTAVE_REFERENCE_HZ = 1000.0

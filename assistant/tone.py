@@ -62,7 +62,13 @@ def decide_tone(
         return ToneDecision(bands=(), fit_error_db=None, why=f"left alone: {_left_alone(effect_db, deviation_db)}")
     bands = _bounded(fitted.bands, track.source.rate_hz)
     why = f"{_found(effect_db, deviation_db, whose)}; {'; '.join(map(_band_words, bands))}"
-    return ToneDecision(bands=bands, fit_error_db=round(fitted.rms_error_db, 3), why=why)
+    return ToneDecision(bands=bands, fit_error_db=round(_fit_error_db(bands, wanted, track.source.rate_hz), 3), why=why)
+
+
+def _fit_error_db(bands: tuple[EqBand, ...], wanted_db: Floats, rate_hz: int) -> float:
+    """How far the bands, as they will run, are from the wanted curve, RMS over what the rate can hold."""
+    inside = TONE_BANDS_HZ < rate_hz / 2
+    return float(np.sqrt(np.mean((response_db(bands, TONE_BANDS_HZ[inside], rate_hz) - wanted_db[inside]) ** 2)))
 
 
 def _bounded(bands: tuple[EqBand, ...], rate_hz: int) -> tuple[EqBand, ...]:

@@ -38,7 +38,6 @@ class AudioFile:
     ) -> None:
         self.path = path
         self.frames = 0
-        self._encoding = encoding
         size = frames * channels * ((encoding.bits or 32) // 8)
         wav = "RF64" if size > _LARGEST_RIFF_BYTES else "WAV"
         kind = wav if container is Container.WAV else "FLAC"
