@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.track import TrackAnalysis
-from assistant.plan import AlbumPlan, TrackPlan
+from assistant.plan import AlbumPlan, EqPlan, TrackPlan
 from mastering.specs import AlbumSpec, ChainSpec, EqBand, TrackSpec
 
 _FLOAT32_BITS = 24
@@ -38,7 +38,8 @@ def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
         chain=ChainSpec(
             dc_offset=track.dc_offset,
             gain_db=track.gain_db,
-            eq=tuple(EqBand(shape=b.shape, freq_hz=b.freq_hz, gain_db=b.gain_db, q=b.q) for b in track.eq),
+            eq=_bands(track.eq),
+            side_eq=_bands(track.side_eq),
             width=track.width,
         ),
         start_s=track.start_s,
@@ -50,3 +51,7 @@ def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
         gap_s=track.gap_s,
         crossfade_s=track.crossfade_s,
     )
+
+
+def _bands(bands: Sequence[EqPlan]) -> tuple[EqBand, ...]:
+    return tuple(EqBand(shape=b.shape, freq_hz=b.freq_hz, gain_db=b.gain_db, q=b.q) for b in bands)

@@ -64,6 +64,7 @@ class TrackPlan(_Table):
         0.0
     )
     eq: Annotated[tuple[EqPlan, ...], Field(max_length=8)] = ()
+    side_eq: Annotated[tuple[EqPlan, ...], Field(max_length=8)] = ()
     eq_fit_error_db: Annotated[float | None, Field(description="how far the bands are from the wanted curve, RMS")] = (
         None
     )

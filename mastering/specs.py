@@ -34,18 +34,21 @@ class ChainSpec:
         dc_offset: what to subtract from each channel, full scale 1.0; empty for nothing.
         gain_db: level against the other tracks, dB.
         eq: bands of minimum-phase EQ, applied to all channels alike.
+        side_eq: bands applied after those to the side signal of stereo alone.
         width: gain of the side signal against mid, linear; 1.0 leaves it.
     """
 
     dc_offset: tuple[float, ...] = ()
     gain_db: float = 0.0
     eq: tuple[EqBand, ...] = ()
+    side_eq: tuple[EqBand, ...] = ()
     width: float = 1.0
 
     @property
     def is_wire(self) -> bool:
         """Whether the chain passes audio on bit by bit."""
-        return not any(self.dc_offset) and self.gain_db == 0.0 and not self.eq and self.width == 1.0
+        level = not any(self.dc_offset) and self.gain_db == 0.0
+        return level and not self.eq and not self.side_eq and self.width == 1.0
 
 
 class Anchor(StrEnum):

@@ -12,6 +12,7 @@ from analysis.units import Floats, db_to_amplitude
 from mastering.chain import build, process
 from mastering.eq import Eq
 from mastering.limiter import Limiter
+from mastering.mid_side import SideEq
 from mastering.processor import Processor
 from mastering.specs import ChainSpec, EqBand, EqShape
 from mastering.stages import Gain, Offset, Width
@@ -26,13 +27,14 @@ Make = Callable[[int, int], Processor]  # sample rate in Hz, channels
 
 PROCESSORS: dict[str, Make] = {
     "eq": lambda rate_hz, channels: Eq(BANDS, rate_hz, channels),
+    "side eq": lambda rate_hz, channels: SideEq(BANDS, rate_hz, channels),
     "offset": lambda _rate_hz, channels: Offset((0.01, -0.02)[:channels], channels),
     "gain": lambda _rate_hz, channels: Gain(-4.5, channels),
     "width": lambda _rate_hz, channels: Width(1.3, channels),
     "limiter": lambda rate_hz, channels: Limiter(-12.0, rate_hz, channels),
 }
 MOVES_SILENCE = {"offset"}  # a constant taken off silence leaves the constant
-STEREO_ONLY = {"width"}  # mono passes
+STEREO_ONLY = {"width", "side eq"}  # mono passes
 
 EXTREMES: dict[str, Make] = {
     "eq, highest boost": lambda rate_hz, channels: Eq(
@@ -182,11 +184,21 @@ def test_an_empty_chain_is_a_wire(channels: int) -> None:
     [
         Eq((), RATE_HZ, 2),
         Eq((EqBand(shape=EqShape.BELL, freq_hz=1_000.0, gain_db=0.0, q=1.0),), RATE_HZ, 2),
+        SideEq((), RATE_HZ, 2),
+        SideEq((EqBand(shape=EqShape.BELL, freq_hz=1_000.0, gain_db=0.0, q=1.0),), RATE_HZ, 2),
         Offset((0.0, 0.0), 2),
         Gain(0.0, 2),
         Limiter(0.0, RATE_HZ, 2),
     ],
-    ids=["eq without bands", "eq of 0 dB", "no offset", "gain of 0 dB", "limiter with nothing to do"],
+    ids=[
+        "eq without bands",
+        "eq of 0 dB",
+        "side eq without bands",
+        "side eq of 0 dB",
+        "no offset",
+        "gain of 0 dB",
+        "limiter with nothing to do",
+    ],
 )
 def test_neutral_settings_are_a_bit_exact_null(stage: Processor) -> None:
     samples = 0.5 * music(2)
@@ -196,16 +208,17 @@ def test_neutral_settings_are_a_bit_exact_null(stage: Processor) -> None:
 def test_neutral_settings_are_not_built() -> None:
     spec = ChainSpec(dc_offset=(0.0, 0.0), gain_db=0.0, eq=(), width=1.0)
     assert build(spec, RATE_HZ, 2) == ()
-    assert build(ChainSpec(width=1.4), RATE_HZ, 1) == (), "mono has no width"
+    assert build(ChainSpec(width=1.4, side_eq=BANDS), RATE_HZ, 1) == (), "mono has no width and no side"
 
 
 def test_a_built_chain_runs_in_order() -> None:
-    spec = ChainSpec(dc_offset=(0.01, 0.02), gain_db=-3.0, eq=BANDS, width=1.2)
+    spec = ChainSpec(dc_offset=(0.01, 0.02), gain_db=-3.0, eq=BANDS, side_eq=BANDS[1:], width=1.2)
     stages = build(spec, RATE_HZ, 2)
-    assert [type(stage) for stage in stages] == [Offset, Gain, Eq, Width]
+    assert [type(stage) for stage in stages] == [Offset, Gain, Eq, SideEq, Width]
     samples = music(2)
     by_hand = samples - np.array(spec.dc_offset)
     by_hand = Eq(BANDS, RATE_HZ, 2).process(by_hand * db_to_amplitude(-3.0))
+    by_hand = SideEq(BANDS[1:], RATE_HZ, 2).process(by_hand)
     by_hand = Width(1.2, 2).process(by_hand)
     assert np.array_equal(process(Audio.from_array(samples, RATE_HZ), stages).read(), by_hand)
 
@@ -226,6 +239,14 @@ def test_width_scales_the_side_and_keeps_the_mono_sum(width: float) -> None:
     assert np.abs(out.sum(axis=1) - samples.sum(axis=1)).max() <= MONO_SUM_TOLERANCE
     sides = out[:, 0] - out[:, 1], samples[:, 0] - samples[:, 1]
     assert np.abs(sides[0] - width * sides[1]).max() <= MONO_SUM_TOLERANCE
+
+
+def test_side_eq_filters_the_side_as_eq_does_and_keeps_the_mono_sum() -> None:
+    samples = music(2)
+    out = through(lambda rate_hz, channels: SideEq(BANDS, rate_hz, channels), samples)
+    assert np.abs(out.sum(axis=1) - samples.sum(axis=1)).max() <= MONO_SUM_TOLERANCE
+    sides = out[:, :1] - out[:, 1:], samples[:, :1] - samples[:, 1:]
+    assert np.abs(sides[0] - Eq(BANDS, RATE_HZ, 1).process(sides[1])).max() <= BLOCK_TOLERANCE
 
 
 def test_gain_is_what_it_says() -> None:
