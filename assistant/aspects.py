@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.profile import Measured, ReferenceSong
 from analysis.spectrum import TONE_BANDS_HZ
 from analysis.track import TrackAnalysis
 from assistant.separation import Separation, group, separate
@@ -35,7 +36,7 @@ class Aspects:
 def separate_aspects(
     tracks: Sequence[TrackAnalysis],
     engineers: Sequence[str | None],
-    references: Sequence[TrackAnalysis],
+    references: Sequence[ReferenceSong],
     statistics: SongStatistics,
 ) -> Aspects:
     """Separate engineers from songs in tone and width."""
@@ -53,14 +54,14 @@ def separate_level(loud: Sequence[float], engineers: Sequence[str | None], stati
     return _scalar(loud, engineers, [], statistics.level_lu2, LEVEL_SIZES_LU)
 
 
-def broad_width_db(track: TrackAnalysis) -> float:
+def broad_width_db(track: Measured) -> float:
     """Width of a track in one figure: side against mid, dB, mean over the bands from 125 Hz up that hold anything."""
     width = np.maximum(track.spectrum.width_db(), _NARROWEST_DB)[_QUIET_BASS:]
     heard = track.spectrum.heard()[_QUIET_BASS:]
     return float(width[heard].mean()) if heard.any() else _NARROWEST_DB
 
 
-def loud_lufs(track: TrackAnalysis) -> float:
+def loud_lufs(track: Measured) -> float:
     """Loudness of a track's loud sections, LUFS; -70 for one too quiet to tell."""
     return -70.0 if track.dynamics.loud_lufs is None else track.dynamics.loud_lufs
 
@@ -68,7 +69,7 @@ def loud_lufs(track: TrackAnalysis) -> float:
 def _tone(
     tracks: Sequence[TrackAnalysis],
     engineers: Sequence[str | None],
-    references: Sequence[TrackAnalysis],
+    references: Sequence[ReferenceSong],
     statistics: SongStatistics,
 ) -> Separation:
     bands = len(TONE_BANDS_HZ)
@@ -92,7 +93,7 @@ def _tone(
 def _width(
     tracks: Sequence[TrackAnalysis],
     engineers: Sequence[str | None],
-    references: Sequence[TrackAnalysis],
+    references: Sequence[ReferenceSong],
     statistics: SongStatistics,
 ) -> Separation:
     """Mono songs say nothing of anybody's width: they are left out, and no effect is found in them."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.profile import ReferenceSong
 from analysis.track import TrackAnalysis
 from assistant.aspects import Aspects, loud_lufs, separate_aspects, separate_level
 from assistant.facts import facts_of, notes_of
@@ -66,7 +67,7 @@ def keeps_given_order(files: Sequence[str], wishes: Wishes) -> bool:
 
 def plan_album(
     mixes: Sequence[Mix],
-    references: Sequence[TrackAnalysis],
+    references: Sequence[ReferenceSong],
     reference_paths: Sequence[str],
     folder: str,
     statistics: SongStatistics,
@@ -76,7 +77,7 @@ def plan_album(
 
     Args:
         mixes: in the order of their files; at least one.
-        references: analyses of the reference songs; may be empty.
+        references: figures of the reference songs; may be empty.
         reference_paths: what the plan calls them.
         folder: what the plan calls the folder of mixes.
         statistics: how songs differ.
@@ -111,7 +112,7 @@ def album_rate_hz(tracks: Sequence[TrackAnalysis]) -> int:
 
 
 def _corrected(
-    mixes: Sequence[Mix], references: Sequence[TrackAnalysis], statistics: SongStatistics, wishes: Wishes
+    mixes: Sequence[Mix], references: Sequence[ReferenceSong], statistics: SongStatistics, wishes: Wishes
 ) -> list[TrackPlan]:
     analyses = [mix.analysis for mix in mixes]
     engineers = [mix.engineer for mix in mixes]
@@ -242,15 +243,14 @@ def _level(lufs: float | None) -> float:
     return -math.inf if lufs is None else lufs
 
 
-def _album_loudness(references: Sequence[TrackAnalysis], wishes: Wishes) -> tuple[float | None, str]:
+def _album_loudness(references: Sequence[ReferenceSong], wishes: Wishes) -> tuple[float | None, str]:
     """The references' loudness, for deliveries that name none: the power mean of theirs, as if one record."""
-    levels = [_level(track.loudness.integrated_lufs) for track in references]
-    heard = [level for level in levels if math.isfinite(level)]
+    levels = [_level(song.loudness.integrated_lufs) for song in references]
+    heard = [(song, level) for song, level in zip(references, levels, strict=True) if math.isfinite(level)]
     if wishes.as_is or not heard:
         return None, ""
-    seconds = np.array(
-        [track.duration_s for track, level in zip(references, levels, strict=True) if math.isfinite(level)]
-    )
-    mean = 10 * math.log10(float((10 ** (np.array(heard) / 10) * seconds).sum() / seconds.sum()))
+    seconds = np.array([song.duration_s * song.weight for song, _ in heard])
+    power = 10 ** (np.array([level for _, level in heard]) / 10)
+    mean = 10 * math.log10(float((power * seconds).sum() / seconds.sum()))
     bounded = round(min(max(mean, _QUIETEST_REFERENCE_LUFS), _LOUDEST_REFERENCE_LUFS), 1)
     return bounded, f"the references stand at {mean:.1f} LUFS together"

@@ -13,6 +13,7 @@ from analysis.cache import analyse_file
 from analysis.errors import AudioContentError, AudioFileError, MastertapeError, PlanError
 from analysis.findings import warnings
 from analysis.load import open_audio
+from analysis.profile import reference_songs
 from analysis.track import TrackAnalysis
 from assistant import manifest
 from assistant.album_spec import album_spec
@@ -154,7 +155,7 @@ def make_plan(
         raise AudioContentError(none_left(left_out))
     plan = plan_album(
         [_mix(mix, found.tracks[mix.path]) for mix in usable],
-        list(models.tracks.values()),
+        reference_songs(list(models.tracks.values())),
         [relative_path(path, plan_folder) for path in models.tracks],
         relative_path(folder.folder, plan_folder),
         learned,

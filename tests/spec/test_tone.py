@@ -11,6 +11,7 @@ import soundfile
 
 from analysis.audio import Audio
 from analysis.load import open_audio
+from analysis.profile import ReferenceSong, reference_songs
 from analysis.spectrum import TONE_BANDS_HZ
 from analysis.track import TrackAnalysis, analyse
 from analysis.units import Floats
@@ -109,7 +110,7 @@ def test_a_change_of_loudness_is_foretold(
 
 
 @pytest.fixture(scope="module")
-def mixes(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Mix], list[TrackAnalysis]]:
+def mixes(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Mix], list[ReferenceSong]]:
     """Anna's three songs, and Bob's three: the same with less bass, quieter and narrower. Two references."""
     folder = tmp_path_factory.mktemp("mixes")
     dull = ChainSpec(gain_db=-6.0, eq=(EqBand(shape=EqShape.LOW_SHELF, freq_hz=250.0, gain_db=-9.0, q=0.6),), width=0.4)
@@ -120,10 +121,11 @@ def mixes(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Mix], list[Tra
             samples = process(Audio.from_array(samples, RATE_HZ), build(dull, RATE_HZ, 2)).read()
         name = f"{number + 1:02d} Song.wav"
         found.append(Mix(file=name, title="Song", engineer=engineer, analysis=measured(folder, samples, name)))
-    return found, [measured(folder, sound(20 + n, tempo_bpm=100.0), f"r{n}.wav") for n in range(2)]
+    references = [measured(folder, sound(20 + n, tempo_bpm=100.0), f"r{n}.wav") for n in range(2)]
+    return found, reference_songs(references)
 
 
-def test_an_album_is_drawn_together(mixes: tuple[list[Mix], list[TrackAnalysis]]) -> None:
+def test_an_album_is_drawn_together(mixes: tuple[list[Mix], list[ReferenceSong]]) -> None:
     album, references = mixes
     plan = plan_album(album, references, ["r0.wav", "r1.wav"], "mixes", load_statistics(), Wishes(title="Record"))
     anna, bob = plan.track[::2], plan.track[1::2]
@@ -143,7 +145,7 @@ def test_an_album_is_drawn_together(mixes: tuple[list[Mix], list[TrackAnalysis]]
     assert "shared by the 3 songs of Bob" in bob[0].why.tone
 
 
-def test_less_strength_does_less(mixes: tuple[list[Mix], list[TrackAnalysis]]) -> None:
+def test_less_strength_does_less(mixes: tuple[list[Mix], list[ReferenceSong]]) -> None:
     album, references = mixes
     gains = [
         plan_album(album, references, [], "m", load_statistics(), Wishes(title="R", strength=strength)).track[1].gain_db
@@ -153,7 +155,7 @@ def test_less_strength_does_less(mixes: tuple[list[Mix], list[TrackAnalysis]]) -
     assert 0.0 < gains[1] < gains[2]
 
 
-def test_as_it_is_nothing_is_done(mixes: tuple[list[Mix], list[TrackAnalysis]]) -> None:
+def test_as_it_is_nothing_is_done(mixes: tuple[list[Mix], list[ReferenceSong]]) -> None:
     album, references = mixes
     plan = plan_album(album, references, [], "m", load_statistics(), Wishes(title="R", as_is=True))
     assert plan.album.loudness_lufs is None
