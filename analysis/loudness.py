@@ -61,6 +61,14 @@ def k_weighting(rate_hz: int) -> Floats:
     return np.array([shelf, high_pass])
 
 
+def k_weighting_db(freqs_hz: Floats) -> Floats:
+    """Gain of the K-weighting, dB at each of `freqs_hz` (to 40 kHz)."""
+    rate_hz = 192_000  # high enough for every band of a spectrum
+    turn = np.exp(-2j * np.pi / rate_hz * np.outer([0, 1, 2], freqs_hz))
+    sections = k_weighting(rate_hz)
+    return np.asarray(20 * np.log10(np.abs((sections[:, :3] @ turn) / (sections[:, 3:] @ turn))).sum(axis=0))
+
+
 class LoudnessMeter:
     """Takes blocks `(frames, channels)` of one to five channels and keeps K-weighted energy per 10 ms.
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.track import TrackAnalysis
-from assistant.plan import AlbumPlan, EqPlan, TrackPlan
-from mastering.specs import AlbumSpec, ChainSpec, EqBand, TrackSpec
+from assistant.plan import AlbumPlan, EqPlan, MatchPoint, TrackPlan
+from mastering.specs import AlbumSpec, ChainSpec, EqBand, MatchCurve, TrackSpec
 
 _FLOAT32_BITS = 24
 _ROUNDED_S = 1e-5  # times in a plan are rounded to the microsecond
@@ -40,6 +40,7 @@ def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
             gain_db=track.gain_db,
             eq=_bands(track.eq),
             side_eq=_bands(track.side_eq),
+            match=_curve(track.match),
             width=track.width,
         ),
         start_s=track.start_s,
@@ -55,3 +56,13 @@ def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
 
 def _bands(bands: Sequence[EqPlan]) -> tuple[EqBand, ...]:
     return tuple(EqBand(shape=b.shape, freq_hz=b.freq_hz, gain_db=b.gain_db, q=b.q) for b in bands)
+
+
+def _curve(points: Sequence[MatchPoint]) -> MatchCurve | None:
+    if not points:
+        return None
+    return MatchCurve(
+        freqs_hz=tuple(point.freq_hz for point in points),
+        mid_db=tuple(point.mid_db for point in points),
+        side_db=tuple(point.side_db for point in points),
+    )

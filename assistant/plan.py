@@ -5,6 +5,7 @@ One declaration serves the file, its validation and its documentation: each fiel
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -14,18 +15,31 @@ from assistant.validation import between
 from mastering.specs import EqShape
 
 Seconds = Annotated[float, between(0, 36_000, "s")]
+EqFrequency = Annotated[float, between(10, 40_000, "Hz")]
+
+MOST_EQ_DB = 24.0
+"""What a band or a curve may be told to do at most; `--max-eq` goes no further."""
+EqGain = Annotated[float, between(-MOST_EQ_DB, MOST_EQ_DB, "dB")]
 
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+class MatchPoint(_Table):
+    """A point of a track's match curves, which run smoothly through all of them."""
+
+    freq_hz: EqFrequency
+    mid_db: EqGain
+    side_db: EqGain
+
+
 class EqPlan(_Table):
     """One band of a track's EQ."""
 
     shape: EqShape
-    freq_hz: Annotated[float, between(10, 40_000, "Hz")]
-    gain_db: Annotated[float, between(-12, 12, "dB")]
+    freq_hz: EqFrequency
+    gain_db: EqGain
     q: Annotated[float, between(0.1, 10, "")]
 
 
@@ -68,12 +82,18 @@ class TrackPlan(_Table):
     eq_fit_error_db: Annotated[float | None, Field(description="how far the bands are from the wanted curve, RMS")] = (
         None
     )
+    match: Annotated[tuple[MatchPoint, ...], Field(max_length=200)] = ()
     why: WhyPlan = WhyPlan()
 
     @model_validator(mode="after")
     def _in_order(self) -> TrackPlan:
         if not self.start_s < self.end_s:
             raise ValueError(f"end_s = {self.end_s:g} must be over start_s = {self.start_s:g} s")
+        for number, (point, higher) in enumerate(pairwise(self.match), 2):
+            if not point.freq_hz < higher.freq_hz:
+                raise ValueError(
+                    f"match[{number}].freq_hz = {higher.freq_hz:g} must be over the one before it, {point.freq_hz:g} Hz"
+                )
         return self
 
 

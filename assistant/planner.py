@@ -14,11 +14,12 @@ from analysis.track import TrackAnalysis
 from assistant.aspects import Aspects, loud_lufs, separate_aspects, separate_level
 from assistant.facts import facts_of, notes_of
 from assistant.joins import plan_join
+from assistant.match import MAX_MATCH_EQ_DB, decide_match, match_loudness_change_lu, match_points, match_target
 from assistant.order import OrderItem, numbered, propose_order
 from assistant.plan import AlbumPlan, AlbumTable, EqPlan, TrackPlan, WhyPlan
 from assistant.separation import Separation
 from assistant.statistics import SongStatistics
-from assistant.tone import ToneDecision, decide_tone, loudness_change_lu
+from assistant.tone import MAX_EQ_DB, ToneDecision, decide_tone, loudness_change_lu
 
 NARROWEST, WIDEST = 0.7, 1.4
 """Never harm: bounds of the width factor."""
@@ -47,6 +48,8 @@ class Wishes:
         title: of the album.
         order: "given", "auto", or None for DESIGN's rule: given where file names are numbered.
         strength: of tone, width and level corrections, 0 to 1.
+        match_full: every track takes the references' spectrum in whole.
+        max_eq_db: how far EQ may go; None for the usual bound.
         as_is: the album is mastered already.
         seed: of the dither.
         deliveries: their names.
@@ -55,6 +58,8 @@ class Wishes:
     title: str
     order: str | None = None
     strength: float = 1.0
+    match_full: bool = False
+    max_eq_db: float | None = None
     as_is: bool = False
     seed: int = 1
     deliveries: tuple[str, ...] = ("streaming",)
@@ -83,7 +88,12 @@ def plan_album(
         statistics: how songs differ.
         wishes: what was asked for.
     """
-    tracks = _as_they_are(mixes) if wishes.as_is else _corrected(mixes, references, statistics, wishes)
+    if wishes.as_is:
+        tracks = _as_they_are(mixes)
+    elif wishes.match_full:
+        tracks = _matched(mixes, references, statistics, wishes)
+    else:
+        tracks = _corrected(mixes, references, statistics, wishes)
     order, why_order, why_next = _ordered(mixes, wishes)
     loudness_lufs, why_loudness = _album_loudness(references, wishes)
     return AlbumPlan(
@@ -119,7 +129,12 @@ def _corrected(
     aspects = separate_aspects(analyses, engineers, references, statistics)
     tones = [
         decide_tone(
-            mix.analysis, aspects.tone.effects[i], aspects.tone.deviations[i], wishes.strength, _whose(mix, mixes)
+            mix.analysis,
+            aspects.tone.effects[i],
+            aspects.tone.deviations[i],
+            wishes.strength,
+            _whose(mix, mixes),
+            MAX_EQ_DB if wishes.max_eq_db is None else wishes.max_eq_db,
         )
         for i, mix in enumerate(mixes)
     ]
@@ -135,6 +150,26 @@ def _corrected(
         _track(mix, tones[i], widths[i], (gains[i], _level_words(mix, levels, i, changes[i], gains[i])))
         for i, mix in enumerate(mixes)
     ]
+
+
+def _matched(
+    mixes: Sequence[Mix], references: Sequence[ReferenceSong], statistics: SongStatistics, wishes: Wishes
+) -> list[TrackPlan]:
+    """Every track brought to the references in whole; how loud they stand among themselves is separated as ever."""
+    target = match_target(references)
+    bound_db = MAX_MATCH_EQ_DB if wishes.max_eq_db is None else wishes.max_eq_db
+    decisions = [decide_match(mix.analysis, target, strength=wishes.strength, max_eq_db=bound_db) for mix in mixes]
+    changes = [match_loudness_change_lu(mix.analysis, one) for mix, one in zip(mixes, decisions, strict=True)]
+    loud = [loud_lufs(mix.analysis) + change for mix, change in zip(mixes, changes, strict=True)]
+    levels = separate_level(loud, [mix.engineer for mix in mixes], statistics)
+    gains = _gains(levels, wishes.strength)
+    tracks = []
+    for i, (mix, one) in enumerate(zip(mixes, decisions, strict=True)):
+        tone = ToneDecision(bands=(), fit_error_db=None, why=one.why_tone)
+        level = gains[i], _level_words(mix, levels, i, changes[i], gains[i])
+        track = _track(mix, tone, (one.width, one.why_width), level)
+        tracks.append(track.model_copy(update={"match": match_points(one.curve)}))
+    return tracks
 
 
 def _as_they_are(mixes: Sequence[Mix]) -> list[TrackPlan]:
@@ -252,5 +287,6 @@ def _album_loudness(references: Sequence[ReferenceSong], wishes: Wishes) -> tupl
     seconds = np.array([song.duration_s * song.weight for song, _ in heard])
     power = 10 ** (np.array([level for _, level in heard]) / 10)
     mean = 10 * math.log10(float((power * seconds).sum() / seconds.sum()))
-    bounded = round(min(max(mean, _QUIETEST_REFERENCE_LUFS), _LOUDEST_REFERENCE_LUFS), 1)
+    places = 2 if wishes.match_full else 1  # a clone stands as loud as its model, to a tenth after all rounding
+    bounded = round(min(max(mean, _QUIETEST_REFERENCE_LUFS), _LOUDEST_REFERENCE_LUFS), places)
     return bounded, f"the references stand at {mean:.1f} LUFS together"

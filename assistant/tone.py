@@ -12,11 +12,11 @@ from analysis.spectrum import TONE_BANDS_HZ, TWELFTH_OCTAVES_HZ
 from analysis.track import TrackAnalysis
 from analysis.units import Floats
 from mastering.eq import response_db
-from mastering.eq_fit import fit
+from mastering.eq_fit import LARGEST_GAIN_DB, fit
 from mastering.specs import EqBand
 
 MAX_EQ_DB = 4.0
-"""Never harm: no band is moved by more than this."""
+"""Never harm: no band is moved by more than this, unless a person asks for another bound."""
 
 _WORTH_DB = 0.3  # RMS below which a correction is not worth a filter
 
@@ -40,7 +40,12 @@ class ToneDecision:
 
 
 def decide_tone(
-    track: TrackAnalysis, effect_db: Floats, deviation_db: Floats, strength: float, whose: str
+    track: TrackAnalysis,
+    effect_db: Floats,
+    deviation_db: Floats,
+    strength: float,
+    whose: str,
+    max_eq_db: float = MAX_EQ_DB,
 ) -> ToneDecision:
     """Take off what the engineer added, as far as it is sure, bounded.
 
@@ -50,17 +55,18 @@ def decide_tone(
         deviation_db: posterior standard deviation, likewise.
         strength: 0 to 1.
         whose: who is thought to have done it, for the sentence.
+        max_eq_db: how far any band is moved at most.
     """
     wanted = strength * (effect_db.mean() - effect_db)
     # Where the song has nothing, lifting would bring up noise or a codec's edge.
-    highest = np.where(track.spectrum.heard(), MAX_EQ_DB, 0.0)
-    wanted = np.clip(wanted, -MAX_EQ_DB, highest)
+    highest = np.where(track.spectrum.heard(), max_eq_db, 0.0)
+    wanted = np.clip(wanted, -max_eq_db, highest)
     if float(np.sqrt(np.mean(wanted**2))) < _WORTH_DB:
         return ToneDecision(bands=(), fit_error_db=None, why=f"left alone: {_left_alone(effect_db, deviation_db)}")
-    fitted = fit(wanted, TONE_BANDS_HZ, rate_hz=track.source.rate_hz)
+    fitted = fit(wanted, TONE_BANDS_HZ, rate_hz=track.source.rate_hz, max_gain_db=max(max_eq_db, LARGEST_GAIN_DB))
     if not fitted.bands:
         return ToneDecision(bands=(), fit_error_db=None, why=f"left alone: {_left_alone(effect_db, deviation_db)}")
-    bands = _bounded(fitted.bands, track.source.rate_hz)
+    bands = _bounded(fitted.bands, track.source.rate_hz, max_eq_db)
     why = f"{_found(effect_db, deviation_db, whose)}; {'; '.join(map(_band_words, bands))}"
     return ToneDecision(bands=bands, fit_error_db=round(_fit_error_db(bands, wanted, track.source.rate_hz), 3), why=why)
 
@@ -71,14 +77,14 @@ def _fit_error_db(bands: tuple[EqBand, ...], wanted_db: Floats, rate_hz: int) ->
     return float(np.sqrt(np.mean((response_db(bands, TONE_BANDS_HZ[inside], rate_hz) - wanted_db[inside]) ** 2)))
 
 
-def _bounded(bands: tuple[EqBand, ...], rate_hz: int) -> tuple[EqBand, ...]:
+def _bounded(bands: tuple[EqBand, ...], rate_hz: int, max_eq_db: float) -> tuple[EqBand, ...]:
     """The bands with their gains scaled down together, where between them they would move anything too far."""
     inside = TWELFTH_OCTAVES_HZ[TWELFTH_OCTAVES_HZ < rate_hz / 2]
     furthest = float(np.abs(response_db(bands, inside, rate_hz)).max())
-    if furthest <= MAX_EQ_DB:
+    if furthest <= max_eq_db:
         return bands
     # Gains of such broad bands add up nearly in dB; a hundredth makes up for the rest and for rounding.
-    scale = 0.99 * MAX_EQ_DB / furthest
+    scale = 0.99 * max_eq_db / furthest
     return tuple(dataclasses.replace(band, gain_db=round(band.gain_db * scale, 2)) for band in bands)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from analysis.audio import Audio
 from analysis.units import Floats
 from mastering.eq import Eq
+from mastering.match import Match
 from mastering.mid_side import SideEq
 from mastering.processor import Processor
 from mastering.specs import ChainSpec
@@ -26,6 +27,8 @@ def build(spec: ChainSpec, rate_hz: int, channels: int) -> tuple[Processor, ...]
         stages.append(Eq(spec.eq, rate_hz, channels))
     if spec.side_eq and channels == 2:
         stages.append(SideEq(spec.side_eq, rate_hz, channels))
+    if spec.match:
+        stages.append(Match(spec.match, rate_hz, channels))
     if spec.width != 1.0 and channels == 2:
         stages.append(Width(spec.width, channels))
     return tuple(stages)

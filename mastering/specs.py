@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 from analysis.errors import SpecificationError
 
@@ -27,6 +28,28 @@ class EqBand:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MatchCurve:
+    """Gain of mid and of side in dB at some frequencies in Hz, which rise; at least one.
+
+    Raises:
+        SpecificationError: frequencies that do not rise, or gains that are not as many.
+    """
+
+    freqs_hz: tuple[float, ...]
+    mid_db: tuple[float, ...]
+    side_db: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse what is no curve."""
+        rises = all(low < high for low, high in pairwise((0.0, *self.freqs_hz)))
+        if not rises or not len(self.freqs_hz) == len(self.mid_db) == len(self.side_db) > 0:
+            raise SpecificationError(
+                f"A match curve at {len(self.freqs_hz)} frequencies with {len(self.mid_db)} gains of mid and "
+                f"{len(self.side_db)} of side: give one of each for every frequency, in rising order."
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChainSpec:
     """Everything done to one track before the album is assembled. The default is a wire.
 
@@ -35,6 +58,7 @@ class ChainSpec:
         gain_db: level against the other tracks, dB.
         eq: bands of minimum-phase EQ, applied to all channels alike.
         side_eq: bands applied after those to the side signal of stereo alone.
+        match: curves on mid and side, after the bands; None for nothing.
         width: gain of the side signal against mid, linear; 1.0 leaves it.
     """
 
@@ -42,13 +66,14 @@ class ChainSpec:
     gain_db: float = 0.0
     eq: tuple[EqBand, ...] = ()
     side_eq: tuple[EqBand, ...] = ()
+    match: MatchCurve | None = None
     width: float = 1.0
 
     @property
     def is_wire(self) -> bool:
         """Whether the chain passes audio on bit by bit."""
-        level = not any(self.dc_offset) and self.gain_db == 0.0
-        return level and not self.eq and not self.side_eq and self.width == 1.0
+        tone = self.eq or self.side_eq or self.match
+        return not (any(self.dc_offset) or self.gain_db or tone or self.width != 1.0)
 
 
 class Anchor(StrEnum):

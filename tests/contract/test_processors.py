@@ -12,9 +12,10 @@ from analysis.units import Floats, db_to_amplitude
 from mastering.chain import build, process
 from mastering.eq import Eq
 from mastering.limiter import Limiter
+from mastering.match import Match
 from mastering.mid_side import SideEq
 from mastering.processor import Processor
-from mastering.specs import ChainSpec, EqBand, EqShape
+from mastering.specs import ChainSpec, EqBand, EqShape, MatchCurve
 from mastering.stages import Gain, Offset, Width
 from tests.signals import musical_noise
 
@@ -23,11 +24,17 @@ BANDS = (
     EqBand(shape=EqShape.BELL, freq_hz=900.0, gain_db=-4.0, q=1.2),
     EqBand(shape=EqShape.HIGH_SHELF, freq_hz=7_000.0, gain_db=2.0, q=0.6),
 )
+CURVE = MatchCurve(
+    freqs_hz=(20.0, 60.0, 300.0, 2_000.0, 9_000.0),
+    mid_db=(0.0, 5.0, -4.0, 1.0, -2.0),
+    side_db=(0.0, -9.0, 3.0, 4.0, 1.0),
+)
 Make = Callable[[int, int], Processor]  # sample rate in Hz, channels
 
 PROCESSORS: dict[str, Make] = {
     "eq": lambda rate_hz, channels: Eq(BANDS, rate_hz, channels),
     "side eq": lambda rate_hz, channels: SideEq(BANDS, rate_hz, channels),
+    "match": lambda rate_hz, channels: Match(CURVE, rate_hz, channels),
     "offset": lambda _rate_hz, channels: Offset((0.01, -0.02)[:channels], channels),
     "gain": lambda _rate_hz, channels: Gain(-4.5, channels),
     "width": lambda _rate_hz, channels: Width(1.3, channels),
@@ -42,6 +49,11 @@ EXTREMES: dict[str, Make] = {
     ),
     "eq, deepest cut far above Nyquist": lambda rate_hz, channels: Eq(
         (EqBand(shape=EqShape.HIGH_SHELF, freq_hz=1e6, gain_db=-40.0, q=0.05),), rate_hz, channels
+    ),
+    "match of 24 dB up and down": lambda rate_hz, channels: Match(
+        MatchCurve(freqs_hz=(10.0, 10.5, 39_000.0, 40_000.0), mid_db=(24.0, -24.0) * 2, side_db=(-24.0, 24.0) * 2),
+        rate_hz,
+        channels,
     ),
     "offset of full scale": lambda _rate_hz, channels: Offset((1.0, -1.0)[:channels], channels),
     "gain of 40 dB": lambda _rate_hz, channels: Gain(40.0, channels),
@@ -186,6 +198,7 @@ def test_an_empty_chain_is_a_wire(channels: int) -> None:
         Eq((EqBand(shape=EqShape.BELL, freq_hz=1_000.0, gain_db=0.0, q=1.0),), RATE_HZ, 2),
         SideEq((), RATE_HZ, 2),
         SideEq((EqBand(shape=EqShape.BELL, freq_hz=1_000.0, gain_db=0.0, q=1.0),), RATE_HZ, 2),
+        Match(MatchCurve(freqs_hz=(1_000.0,), mid_db=(0.0,), side_db=(0.0,)), RATE_HZ, 2),
         Offset((0.0, 0.0), 2),
         Gain(0.0, 2),
         Limiter(0.0, RATE_HZ, 2),
@@ -195,6 +208,7 @@ def test_an_empty_chain_is_a_wire(channels: int) -> None:
         "eq of 0 dB",
         "side eq without bands",
         "side eq of 0 dB",
+        "match of 0 dB",
         "no offset",
         "gain of 0 dB",
         "limiter with nothing to do",
@@ -212,13 +226,14 @@ def test_neutral_settings_are_not_built() -> None:
 
 
 def test_a_built_chain_runs_in_order() -> None:
-    spec = ChainSpec(dc_offset=(0.01, 0.02), gain_db=-3.0, eq=BANDS, side_eq=BANDS[1:], width=1.2)
+    spec = ChainSpec(dc_offset=(0.01, 0.02), gain_db=-3.0, eq=BANDS, side_eq=BANDS[1:], match=CURVE, width=1.2)
     stages = build(spec, RATE_HZ, 2)
-    assert [type(stage) for stage in stages] == [Offset, Gain, Eq, SideEq, Width]
+    assert [type(stage) for stage in stages] == [Offset, Gain, Eq, SideEq, Match, Width]
     samples = music(2)
     by_hand = samples - np.array(spec.dc_offset)
     by_hand = Eq(BANDS, RATE_HZ, 2).process(by_hand * db_to_amplitude(-3.0))
     by_hand = SideEq(BANDS[1:], RATE_HZ, 2).process(by_hand)
+    by_hand = bare(Match(CURVE, RATE_HZ, 2), [by_hand])
     by_hand = Width(1.2, 2).process(by_hand)
     assert np.array_equal(process(Audio.from_array(samples, RATE_HZ), stages).read(), by_hand)
 

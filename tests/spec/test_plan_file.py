@@ -111,7 +111,7 @@ def test_a_change_is_checked(plan: AlbumPlan) -> None:
         (3, "crossfade_s = 4.0", "crossfade_s = -1.0", "track[3].crossfade_s = -1.0 must be 0 to 30 s"),
         (2, "width = 1.2", "width = nan", "track[2].width = nan must be 0 to 2 times"),
         (2, "gain_db = -0.5", "gain_db = inf", "track[2].gain_db = inf must be -40 to 40 dB"),
-        (1, "gain_db = -2.25", "gain_db = -40.0", "track[1].eq[1].gain_db = -40.0 must be -12 to 12 dB"),
+        (1, "gain_db = -2.25", "gain_db = -40.0", "track[1].eq[1].gain_db = -40.0 must be -24 to 24 dB"),
         (1, "freq_hz = 3150.0", "freq_hz = 1", "track[1].eq[2].freq_hz = 1 must be 10 to 40000 Hz"),
         (1, '"bell"', '"notch"', "track[1].eq[2].shape = 'notch' must be 'bell', 'low_shelf' or 'high_shelf'"),
         (1, "dc_offset = [0.001", "dc_offset = [2.0", "track[1].dc_offset[1] = 2.0 must be -1 to 1 of full scale"),
