@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from analysis.errors import MastertapeError, PlanError
+from assistant.cli_references import references_app
 from assistant.interrupt import Stopped, stoppable
 
 app = typer.Typer(
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 deliveries_app = typer.Typer(help="What can be delivered: list the places, or show one.", invoke_without_command=True)
 app.add_typer(deliveries_app, name="deliveries")
+app.add_typer(references_app, name="references")
 
 _USAGE_ERROR: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
 _SIGNALLED = 128  # exit codes over this name the signal that ended a program
@@ -53,12 +55,13 @@ Mixes = Annotated[
     list[Path], typer.Argument(metavar="MIXES", help="The folder with the album's mixes, or the files themselves.")
 ]
 References = Annotated[
-    list[Path] | None,
+    list[str] | None,
     typer.Option(
         "--reference",
         "-r",
-        metavar="PATH",
-        help="A song or a folder of a record you admire. Give it as often as you like.",
+        metavar="RECORD",
+        help="A record you admire: a song, a folder, or a profile that `mastertape references` lists (typical: an "
+        "average of popular music). RECORD@0.5 makes each of its songs count half. Give it as often as you like.",
     ),
 ]
 Engineers = Annotated[

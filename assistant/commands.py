@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Annotated, Any
 from analysis.errors import AudioContentError, PlanError, SpecificationError
 from assistant import manifest, tables
 from assistant.deliveries import Overrides, built_in, checked, delivery_file, load_delivery, overridden
+from assistant.measuring import analyse_paths
 from assistant.mixes import MixFolder, expand, gather, holds_no_others
 from assistant.outputs import (
     check_output,
@@ -24,8 +24,10 @@ from assistant.outputs import (
 )
 from assistant.plan_file import PlanFile, delivery_path
 from assistant.planner import Wishes
+from assistant.printing import say, show, show_json, write_out
 from assistant.progress import progress_bars
-from assistant.session import Rendered, analyse_paths, make_plan, render_plan
+from assistant.reference_words import find_references
+from assistant.session import Rendered, make_plan, render_plan
 from assistant.update import updated
 from assistant.usable import none_left
 from assistant.validation import between
@@ -40,7 +42,7 @@ class Asked:
     """What a person asked of `master` or `plan`, as the words came."""
 
     mixes: tuple[Path, ...]
-    references: tuple[Path, ...] = ()
+    references: tuple[str, ...] = ()
     engineers: tuple[str, ...] = ()
     title: str | None = None
     order: str | None = None
@@ -78,7 +80,7 @@ class Asked:
 
 def asked(  # noqa: PLR0913  (one parameter an option)
     mixes: Sequence[Path],
-    references: Sequence[Path] | None,
+    references: Sequence[str] | None,
     deliveries: Sequence[str] | None,
     engineers: Sequence[str] | None,
     title: str | None,
@@ -124,13 +126,13 @@ def master(asked: Asked, instead: Overrides, out: Path, *, as_json: bool) -> int
     if folder.whole:
         refuse_among_mixes(out, folder.folder)
     check_output(out, folder.folder)
-    inputs = [*(mix.path for mix in folder.mixes), *(expand(asked.references) if asked.references else ())]
+    inputs = [*(mix.path for mix in folder.mixes), *find_references(asked.references).files]
     check_places(out, [spec.name for spec in specs], inputs)
     before = _plan_text(out)
     with progress_bars() as progress:
         planned = make_plan(folder, asked.references, wishes, out, statistics=asked.statistics, progress=progress)
         rendered = render_plan(planned.file, out, specs, out, left_out=planned.left_out, progress=progress)
-    _say(planned.advice)
+    say(planned.advice)
     return _show_rendered(rendered, planned.file, out, before, as_json=as_json)
 
 
@@ -145,12 +147,12 @@ def plan(asked: Asked, out: Path, *, force: bool, as_json: bool) -> int:
             folder, asked.references, wishes, out.parent, statistics=asked.statistics, progress=progress
         )
     write_text(out, planned.file.text())
-    _say(planned.advice)
+    say(planned.advice)
     _say_left_out(planned.left_out)
     if as_json:
-        _print_json(planned.file.plan.model_dump(mode="json", by_alias=True))
+        show_json(planned.file.plan.model_dump(mode="json", by_alias=True))
     else:
-        _print(
+        show(
             tables.plan_table(planned.file.plan),
             f"Written to {out}. Change what you like, then: mastertape render {shlex.quote(str(out))} --out FOLDER",
         )
@@ -165,14 +167,14 @@ def update(paths: Sequence[Path], *, as_json: bool) -> int:
         file, changed, advice = updated(PlanFile.read(paths[0]), paths[0].parent, progress)
     if changed:
         write_text(paths[0], file.text())
-    _say([*(f"taken in: {name}" for name in changed), *advice])
+    say([*(f"taken in: {name}" for name in changed), *advice])
     if as_json:
-        _print_json(file.plan.model_dump(mode="json", by_alias=True))
+        show_json(file.plan.model_dump(mode="json", by_alias=True))
     else:
         what = (
             f"{len(changed)} changed mix{'es' if len(changed) > 1 else ''} taken in" if changed else "nothing changed"
         )
-        _print(tables.plan_table(file.plan), f"{paths[0]}: {what}.")
+        show(tables.plan_table(file.plan), f"{paths[0]}: {what}.")
     return DONE
 
 
@@ -201,9 +203,9 @@ def analyse(paths: Sequence[Path], *, musical: bool, as_json: bool) -> int:
         raise AudioContentError(none_left(left_out, "files"))
     _say_left_out(left_out)
     if as_json:
-        _print_json([json.loads(track.to_json()) for track in found.tracks.values()])
+        show_json([json.loads(track.to_json()) for track in found.tracks.values()])
     else:
-        _print(tables.analysis_table(found.tracks), *tables.finding_lines(found.tracks))
+        show(tables.analysis_table(found.tracks), *tables.finding_lines(found.tracks))
     return DONE_WITH_FAULTS if found.left_out else DONE
 
 
@@ -216,7 +218,10 @@ def demo(out: Path, *, as_json: bool) -> int:
     check_output(album, music)
     made = write_demo(music)
     asked = Asked(
-        mixes=(made.mixes,), references=made.references, title="Night Bus Home", deliveries=("streaming", "cd")
+        mixes=(made.mixes,),
+        references=tuple(map(str, made.references)),
+        title="Night Bus Home",
+        deliveries=("streaming", "cd"),
     )
     folder = asked.folder()
     with progress_bars() as progress:
@@ -224,7 +229,7 @@ def demo(out: Path, *, as_json: bool) -> int:
         rendered = render_plan(planned.file, album, _specs(asked.deliveries, Overrides()), album, progress=progress)
     code = _show_rendered(rendered, planned.file, album, None, as_json=as_json)
     if not as_json:
-        _print(demo_table(made, rendered, album), f"The mixes, references and songs as composed are in {music}.")
+        show(demo_table(made, rendered, album), f"The mixes, references and songs as composed are in {music}.")
     return code
 
 
@@ -232,9 +237,9 @@ def list_deliveries(*, as_json: bool) -> int:
     """List what can be delivered."""
     specs = [load_delivery(name) for name in built_in()]
     if as_json:
-        _print_json([asdict(spec) for spec in specs])
+        show_json([asdict(spec) for spec in specs])
     else:
-        _print(tables.deliveries_table(specs))
+        show(tables.deliveries_table(specs))
     return DONE
 
 
@@ -242,9 +247,9 @@ def show_delivery(name: str, *, as_json: bool) -> int:
     """Show one delivery."""
     spec = load_delivery(name)
     if as_json:
-        _print_json(asdict(spec))
+        show_json(asdict(spec))
     else:
-        _write(delivery_file(name).read_text(encoding="utf-8"))
+        write_out(delivery_file(name).read_text(encoding="utf-8"))
     return DONE
 
 
@@ -269,16 +274,16 @@ def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, before: str | 
     """Tell what was made; `before` is the plan that stood in the output folder."""
     _say_left_out(rendered.left_out)
     if as_json:
-        _print_json(manifest.read(out))
+        show_json(manifest.read(out))
     else:
-        _print(tables.plan_table(file.plan))
+        show(tables.plan_table(file.plan))
         for delivery in rendered.deliveries:
-            _print(tables.delivery_table(delivery, rendered.mixes))
-            _print(*(f"! {delivery.name}: {finding}" for finding in _findings(delivery)))
-            _print(*tables.conversions(delivery, rendered.mixes))
-        _print(f"The album is in {out}; why each thing was done is in {out / 'album.toml'}.")
+            show(tables.delivery_table(delivery, rendered.mixes))
+            show(*(f"! {delivery.name}: {finding}" for finding in _findings(delivery)))
+            show(*tables.conversions(delivery, rendered.mixes))
+        show(f"The album is in {out}; why each thing was done is in {out / 'album.toml'}.")
         if before not in {None, _plan_text(out)} and (kept := kept_copy(out / "album.toml", before or "")):
-            _print(f"Another plan was there; it is kept as {kept}.")
+            show(f"Another plan was there; it is kept as {kept}.")
     return DONE if rendered.passed else DONE_WITH_FAULTS
 
 
@@ -294,25 +299,5 @@ def _findings(delivery: Any) -> list[str]:
     return [*delivery.findings, *tracks]
 
 
-def _print(*parts: Any) -> None:
-    console = tables.console()
-    for part in parts:
-        console.print(part)
-
-
-def _print_json(value: Any) -> None:
-    plain = "utf" not in (sys.stdout.encoding or "").lower()
-    _write(json.dumps(value, indent=2, ensure_ascii=plain, default=str) + "\n")
-
-
-def _write(text: str) -> None:
-    tables.console().out(text, end="", highlight=False)
-
-
-def _say(sentences: Sequence[str]) -> None:
-    for sentence in sentences:
-        sys.stderr.write(f"mastertape: {sentence}\n")
-
-
 def _say_left_out(left_out: Mapping[str, str]) -> None:
-    _say([f"left out: {reason}" for reason in left_out.values()])
+    say([f"left out: {reason}" for reason in left_out.values()])

@@ -15,6 +15,7 @@ from tomlkit.items import Table
 
 from analysis.errors import PlanError
 from assistant.plan import AlbumPlan
+from assistant.reference_words import LIBRARY
 from assistant.validation import sentences
 
 _HEAD = (
@@ -113,7 +114,7 @@ class PlanFile:
         album = self.plan.album
         changes = {
             "mixes": relative_path(old_folder / album.mixes, new_folder),
-            "references": [relative_path(old_folder / path, new_folder) for path in album.references],
+            "references": [_reference(word, old_folder, new_folder) for word in album.references],
             "deliveries": [delivery_path(name, old_folder, new_folder) for name in album.deliveries],
         }
         kept = album.model_dump(mode="json")
@@ -132,6 +133,11 @@ def relative_path(path: Path, folder: Path) -> str:
 def delivery_path(name: str, old_folder: Path, new_folder: Path) -> str:
     """A delivery as a plan in `new_folder` names it: those that are files of the user's own lie somewhere."""
     return relative_path(old_folder / name, new_folder) if name.endswith(".toml") else name
+
+
+def _reference(word: str, old_folder: Path, new_folder: Path) -> str:
+    """A reference as a plan in `new_folder` names it: those of the library lie nowhere."""
+    return word if word.startswith(LIBRARY) else relative_path(old_folder / word, new_folder)
 
 
 def _table_of(document: Mapping[str, Any], key: str) -> Any:

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from assistant.interrupt import stop_here_if_asked
-from assistant.session import Progress as Shown
-from assistant.session import Silent
+from assistant.measuring import Progress as Shown
+from assistant.measuring import Silent
 
 
 class Stoppable:

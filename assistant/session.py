@@ -7,17 +7,15 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
 
-from analysis.cache import analyse_file
-from analysis.errors import AudioContentError, AudioFileError, MastertapeError, PlanError
+from analysis.errors import AudioContentError, PlanError
 from analysis.findings import warnings
 from analysis.load import open_audio
-from analysis.profile import reference_songs
 from analysis.track import TrackAnalysis
 from assistant import manifest
 from assistant.album_spec import album_spec
-from assistant.mixes import MixFile, MixFolder, expand, same_names
+from assistant.measuring import Analysed, Progress, Silent, analyse_paths, measured_references, workers
+from assistant.mixes import MixFile, MixFolder, same_names
 from assistant.outputs import check_output, check_space, keep_copy, publish, work_folder, write_text
 from assistant.plan import AlbumPlan, TrackPlan
 from assistant.plan_file import PlanFile, delivery_path, relative_path
@@ -31,38 +29,6 @@ from mastering.render import AlbumRenderer, RenderedTracks
 from mastering.specs import AlbumSpec, DeliverySpec, TrackSpec
 from mastering.spool import Spool
 from mastering.timeline import lay_out
-
-_MOST_CHANNELS = 2
-
-
-class Progress(Protocol):
-    """What a face shows while work goes on."""
-
-    def begin(self, stage: str, item: str, total: int) -> None:
-        """An item of a stage will take `total` steps."""
-        ...
-
-    def advance(self, stage: str, item: str, steps: int) -> None:
-        """Some of them are done."""
-        ...
-
-
-class Silent:
-    """Shows nothing."""
-
-    def begin(self, stage: str, item: str, total: int) -> None:
-        """Show nothing."""
-
-    def advance(self, stage: str, item: str, steps: int) -> None:
-        """Show nothing."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Analysed:
-    """What could be measured of some files, in their order, and why others could not."""
-
-    tracks: Mapping[Path, TrackAnalysis]
-    left_out: Mapping[Path, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,49 +54,9 @@ class Rendered:
         return not self.left_out and all(delivery.passed for delivery in self.deliveries)
 
 
-def workers() -> int:
-    """How many threads work at once: one a core."""
-    return max(1, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1)
-
-
-def analyse_paths(paths: Sequence[Path], *, musical: bool = False, progress: Progress | None = None) -> Analysed:
-    """Measure files in parallel; one that cannot be used costs none of the others."""
-    shown = progress or Silent()
-
-    def one(path: Path) -> TrackAnalysis | str:
-        try:
-            _refuse_unspeakable(path)
-            loaded = open_audio(path)
-            shown.begin("Analysing", str(path), loaded.info.frames or 1)
-            if loaded.info.channels > _MOST_CHANNELS:
-                raise AudioContentError(
-                    f"{path.name} has {loaded.info.channels} channels; a mix has 1 or 2: fold it down to stereo."
-                )
-            found = analyse_file(path, musical=musical, progress=lambda n: shown.advance("Analysing", str(path), n))
-            return found if musical else replace(found, musical=None)  # whatever was asked for another time
-        except MastertapeError as error:
-            return str(error)
-        except OSError as error:
-            return f"{path.name} cannot be read ({error.strerror or error}): copy or export it again."
-
-    with ThreadPoolExecutor(workers()) as pool:
-        results = dict(zip(paths, pool.map(one, paths), strict=True))
-    return Analysed(
-        tracks={path: found for path, found in results.items() if isinstance(found, TrackAnalysis)},
-        left_out={path: found for path, found in results.items() if isinstance(found, str)},
-    )
-
-
-def _refuse_unspeakable(path: Path) -> None:
-    try:
-        str(path).encode()
-    except UnicodeEncodeError as error:
-        raise AudioFileError(f"The name of {path.name!a} is not UTF-8 text: rename it.") from error
-
-
 def make_plan(
     folder: MixFolder,
-    references: Sequence[Path],
+    references: Sequence[str | Path],
     wishes: Wishes,
     plan_folder: Path,
     *,
@@ -139,14 +65,14 @@ def make_plan(
 ) -> Planned:
     """Analyse mixes and references and plan the album; `plan_folder` is where the plan will stand.
 
+    A reference is what `find_references` takes: a path, or the name of a profile, with a weight if there is one.
+
     Raises:
         MastertapeError: no mix, or a reference that cannot be used.
     """
     learned = load_statistics(statistics)
     needs_musical = not keeps_given_order([mix.file for mix in folder.mixes], wishes)
-    models = analyse_paths(expand(references), progress=progress) if references else Analysed(tracks={}, left_out={})
-    for reason in [*models.left_out.values(), *filter(None, map(why_unusable, models.tracks.values()))]:
-        raise AudioContentError(f"A reference cannot be used: {reason}")
+    models, called = measured_references(references, plan_folder, progress)
     found = analyse_paths([mix.path for mix in folder.mixes], musical=needs_musical, progress=progress)
     reasons = {mix.file: _reason(mix.path, found) for mix in folder.mixes}
     left_out = {file: reason for file, reason in reasons.items() if reason}
@@ -155,8 +81,8 @@ def make_plan(
         raise AudioContentError(none_left(left_out))
     plan = plan_album(
         [_mix(mix, found.tracks[mix.path]) for mix in usable],
-        reference_songs(list(models.tracks.values())),
-        [relative_path(path, plan_folder) for path in models.tracks],
+        models,
+        called,
         relative_path(folder.folder, plan_folder),
         learned,
         replace(wishes, deliveries=tuple(delivery_path(name, Path(), plan_folder) for name in wishes.deliveries)),

@@ -10,9 +10,9 @@ from analysis.errors import AudioContentError
 from analysis.track import TrackAnalysis
 from assistant.facts import facts_of, notes_of
 from assistant.joins import plan_join
+from assistant.measuring import Progress, analyse_paths
 from assistant.plan import TrackPlan
 from assistant.plan_file import PlanFile
-from assistant.session import Progress, analyse_paths
 
 _SAME = 1e-6
 _TIMES = ("start_s", "end_s", "first_sound_s", "felt_end_s")

@@ -15,3 +15,6 @@ DELIVERIES = FOLDER / "deliveries"
 
 SONG_STATISTICS = FOLDER / "song_statistics.json"
 """How songs of one record differ, learned from real records."""
+
+PROFILES = FOLDER / "profiles"
+"""Reference profiles that ship, one JSON file each."""

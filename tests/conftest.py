@@ -16,6 +16,7 @@ def cache_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     """An empty cache folder, so that no test sees what another one or the user has measured."""
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
+    monkeypatch.setenv("MASTERTAPE_REFERENCES", str(folder / "references"))
     return folder
 
 

@@ -9,7 +9,8 @@ from rich.table import Table
 
 from analysis.track import TrackAnalysis
 from assistant.demo.album import DemoAlbum
-from assistant.session import Rendered, analyse_paths
+from assistant.measuring import analyse_paths
+from assistant.session import Rendered
 
 
 def demo_table(made: DemoAlbum, rendered: Rendered, album: Path) -> Table:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import session
+from assistant import measuring, session
 from tests.cli.calls import fingerprint, refused
 
 
@@ -18,7 +18,8 @@ def unworked(monkeypatch: pytest.MonkeyPatch) -> None:
     def opened(path: Path) -> None:
         raise AssertionError(f"{path} was opened")
 
-    monkeypatch.setattr(session, "open_audio", opened)
+    for module in (measuring, session):
+        monkeypatch.setattr(module, "open_audio", opened)
 
 
 def test_a_file_in_the_way(mixes: Path, tmp_path: Path) -> None:
