@@ -77,7 +77,7 @@ class ReferenceProfile:
     Attributes:
         name: what the library calls it.
         songs: at least one.
-        source: where the figures come from, in words; empty for songs that were measured here.
+        source: where the figures come from, in words; empty where nobody said.
     """
 
     name: str

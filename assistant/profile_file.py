@@ -106,10 +106,17 @@ class _Profile(_Table):
 
 
 def profile_text(profile: ReferenceProfile) -> str:
-    """A profile as JSON; levels to a hundredth of a dB, and minus infinity as the text "-inf"."""
+    """A profile as JSON; levels to a hundredth of a dB, and minus infinity as the text "-inf".
+
+    Raises:
+        PlanError: it holds a figure that no profile may hold.
+    """
     songs = [dataclasses.asdict(song) for song in profile.songs]
     whole = {"schema": SCHEMA, "name": profile.name, "source": profile.source, "songs": songs}
-    _Profile.model_validate(whole)  # what we write we can read
+    try:
+        _Profile.model_validate(whole)  # what we write we can read
+    except ValidationError as error:
+        raise PlanError(f"{profile.name}: {sentences(error)[0]}.") from error
     return _json(_plain(whole)) + "\n"
 
 
@@ -138,7 +145,7 @@ def parse_profile(text: str, name: str) -> ReferenceProfile:
         PlanError: as for `read_profile`.
     """
     try:
-        found = _Profile.model_validate(json.loads(text))
+        found = _Profile.model_validate(_table_of(json.loads(text)))
         songs = tuple(song.song() for song in found.songs)
     except ValidationError as error:
         faults = sentences(error)
@@ -147,6 +154,12 @@ def parse_profile(text: str, name: str) -> ReferenceProfile:
     except (ValueError, RecursionError) as error:
         raise PlanError(f"{name} is not a reference profile: {error}.") from error
     return ReferenceProfile(name=found.name, songs=songs, source=found.source)
+
+
+def _table_of(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ValueError("it must hold a table of schema, name, source and songs")
+    return value
 
 
 def _plain(value: Any) -> Any:

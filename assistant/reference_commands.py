@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,10 @@ def add(name: str, words: Sequence[str], *, source: str, force: bool, as_json: b
     if as_json:
         show_json(_summary(profile, path))
     else:
-        show(reference_tables.songs_table(profile), f"Kept as {name!r}: mastertape master MIXES --reference {name!r}")
+        show(
+            reference_tables.songs_table(profile),
+            f"Kept: mastertape master MIXES --out FOLDER --reference {shlex.quote(name)}",
+        )
     return DONE_WITH_FAULTS if left_out else DONE
 
 

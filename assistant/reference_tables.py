@@ -22,7 +22,7 @@ def profiles_table(profiles: Sequence[ReferenceProfile], built_in: Collection[st
         table.add_column(name, justify="right" if name in {"songs", "length"} else "left")
     for profile in profiles:
         seconds = sum(song.duration_s for song in profile.songs)
-        source = profile.source or "measured here"
+        source = profile.source or "–"
         table.add_row(
             profile.name,
             "–" if _is_published(profile) else str(len(profile.songs)),

@@ -15,7 +15,7 @@ import pytest
 from assistant import commands
 from tests.cli.calls import Result, call, refused
 
-COMMANDS = ("demo", "master", "analyse", "plan", "render", "deliveries")
+COMMANDS = ("demo", "master", "analyse", "plan", "render", "deliveries", "references")
 OPTIONS = {
     "demo": ["--out", "--json"],
     "master": [
@@ -26,6 +26,7 @@ OPTIONS = {
     "plan": ["--out", "--reference", "--for", "--engineer", "--title", "--order", "--strength", "--as-is", "--force"],
     "render": ["--out", "--for", "--loudness", "--ceiling", "--rate", "--depth", "--format", "--json"],
     "deliveries": ["--json"],
+    "references": ["--json"],
 }
 
 
