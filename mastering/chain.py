@@ -8,16 +8,21 @@ import numpy as np
 
 from analysis.audio import Audio
 from analysis.units import Floats
+from mastering.compressor import Compressor
 from mastering.eq import Eq
 from mastering.match import Match
 from mastering.mid_side import SideEq
 from mastering.processor import Processor
+from mastering.ride import Ride
 from mastering.specs import ChainSpec
 from mastering.stages import Gain, Offset, Width
 
 
 def build(spec: ChainSpec, rate_hz: int, channels: int) -> tuple[Processor, ...]:
-    """The processors that a spec asks for, in order; a stage that would change nothing is left out."""
+    """The processors that a spec asks for, in order; a stage that would change nothing is left out.
+
+    Matchering is none of them: it takes whole files, see `matchering_stage`.
+    """
     stages: list[Processor] = []
     if any(spec.dc_offset):
         stages.append(Offset(spec.dc_offset, channels))
@@ -29,6 +34,10 @@ def build(spec: ChainSpec, rate_hz: int, channels: int) -> tuple[Processor, ...]
         stages.append(SideEq(spec.side_eq, rate_hz, channels))
     if spec.match:
         stages.append(Match(spec.match, rate_hz, channels))
+    if spec.ride:
+        stages.append(Ride(spec.ride, rate_hz, channels))
+    if spec.compressor:
+        stages.append(Compressor(spec.compressor, rate_hz, channels))
     if spec.width != 1.0 and channels == 2:
         stages.append(Width(spec.width, channels))
     return tuple(stages)

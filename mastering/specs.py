@@ -50,30 +50,111 @@ class MatchCurve:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RideSpec:
+    """A slow ride of the level: a curve over short-term loudness, known 1.5 s ahead.
+
+    Attributes:
+        middle_lufs: loudness that is left where it is.
+        slope: LU out for each LU in, about the middle: over 1 opens, under 1 closes.
+        range_db: the level moves by no more than this.
+    """
+
+    middle_lufs: float
+    slope: float
+    range_db: float = 1.5
+
+    def __post_init__(self) -> None:
+        """Refuse what would not be slow and gentle.
+
+        Raises:
+            SpecificationError: a slope or a range out of bounds.
+        """
+        if not (0.5 <= self.slope <= 2.0 and 0.0 <= self.range_db <= 6.0 and -100.0 <= self.middle_lufs <= 50.0):
+            raise SpecificationError(
+                f"A ride of slope {self.slope:g} about {self.middle_lufs:g} LUFS within {self.range_db:g} dB: use a "
+                "slope of 0.5 to 2, a middle of -100 to 50 LUFS and a range of 0 to 6 dB."
+            )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CompressorSpec:
+    """A compressor on all channels together.
+
+    Attributes:
+        threshold_dbfs: RMS level where it begins; a full-scale square wave reads 0.
+        ratio: dB in for each dB out over the threshold; under 1 opens: the loud comes up.
+        knee_db: width of the bend at the threshold.
+        attack_ms, release_ms: time constants, to and from its effect.
+        range_db: the gain moves by no more than this.
+        makeup_db: gain after it.
+        sidechain_hz: the level is read above this frequency; None reads all.
+    """
+
+    threshold_dbfs: float
+    ratio: float
+    knee_db: float = 6.0
+    attack_ms: float = 25.0
+    release_ms: float = 250.0
+    range_db: float = 3.0
+    makeup_db: float = 0.0
+    sidechain_hz: float | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what no compressor can be.
+
+        Raises:
+            SpecificationError: a ratio, a time or a width out of bounds.
+        """
+        if not 0.5 <= self.ratio <= 20.0:
+            raise SpecificationError(f"A compressor of ratio {self.ratio:g}: use 0.5 to 20.")
+        if not (self.attack_ms > 0 and self.release_ms > 0):
+            raise SpecificationError(
+                f"A compressor with {self.attack_ms:g} ms of attack and {self.release_ms:g} ms of release: both must "
+                "be over 0."
+            )
+        if not (self.knee_db >= 0 and self.range_db >= 0):
+            raise SpecificationError(
+                f"A compressor with a knee of {self.knee_db:g} dB and a range of {self.range_db:g} dB: use 0 or more."
+            )
+
+    @property
+    def does_nothing(self) -> bool:
+        """Whether audio passes as it is."""
+        return (self.ratio == 1.0 or self.range_db == 0.0) and self.makeup_db == 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ChainSpec:
     """Everything done to one track before the album is assembled. The default is a wire.
 
     Attributes:
         dc_offset: what to subtract from each channel, full scale 1.0; empty for nothing.
+        matchering: file that matchering matches the mix to, before all but the offset; None for nothing.
         gain_db: level against the other tracks, dB.
         eq: bands of minimum-phase EQ, applied to all channels alike.
         side_eq: bands applied after those to the side signal of stereo alone.
         match: curves on mid and side, after the bands; None for nothing.
+        ride: a slow ride of the level; None for nothing.
+        compressor: None for nothing.
         width: gain of the side signal against mid, linear; 1.0 leaves it.
     """
 
     dc_offset: tuple[float, ...] = ()
+    matchering: str | None = None
     gain_db: float = 0.0
     eq: tuple[EqBand, ...] = ()
     side_eq: tuple[EqBand, ...] = ()
     match: MatchCurve | None = None
+    ride: RideSpec | None = None
+    compressor: CompressorSpec | None = None
     width: float = 1.0
 
     @property
     def is_wire(self) -> bool:
         """Whether the chain passes audio on bit by bit."""
-        tone = self.eq or self.side_eq or self.match
-        return not (any(self.dc_offset) or self.gain_db or tone or self.width != 1.0)
+        tone = self.matchering or self.eq or self.side_eq or self.match
+        dynamics = self.ride or self.compressor
+        return not (any(self.dc_offset) or self.gain_db or tone or dynamics or self.width != 1.0)
 
 
 class Anchor(StrEnum):

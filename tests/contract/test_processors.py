@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,12 +11,14 @@ import pytest
 from analysis.audio import Audio
 from analysis.units import Floats, db_to_amplitude
 from mastering.chain import build, process
+from mastering.compressor import Compressor
 from mastering.eq import Eq
 from mastering.limiter import Limiter
 from mastering.match import Match
 from mastering.mid_side import SideEq
 from mastering.processor import Processor
-from mastering.specs import ChainSpec, EqBand, EqShape, MatchCurve
+from mastering.ride import Ride
+from mastering.specs import ChainSpec, CompressorSpec, EqBand, EqShape, MatchCurve, RideSpec
 from mastering.stages import Gain, Offset, Width
 from tests.signals import musical_noise
 
@@ -29,6 +32,9 @@ CURVE = MatchCurve(
     mid_db=(0.0, 5.0, -4.0, 1.0, -2.0),
     side_db=(0.0, -9.0, 3.0, 4.0, 1.0),
 )
+RIDE = RideSpec(middle_lufs=-25.0, slope=1.3)
+COMPRESSOR = CompressorSpec(threshold_dbfs=-20.0, ratio=2.0, makeup_db=1.0, sidechain_hz=100.0)
+OPENING = CompressorSpec(threshold_dbfs=-20.0, ratio=0.8, makeup_db=-0.5)
 Make = Callable[[int, int], Processor]  # sample rate in Hz, channels
 
 PROCESSORS: dict[str, Make] = {
@@ -37,6 +43,9 @@ PROCESSORS: dict[str, Make] = {
     "match": lambda rate_hz, channels: Match(CURVE, rate_hz, channels),
     "offset": lambda _rate_hz, channels: Offset((0.01, -0.02)[:channels], channels),
     "gain": lambda _rate_hz, channels: Gain(-4.5, channels),
+    "ride": lambda rate_hz, channels: Ride(RIDE, rate_hz, channels),
+    "compressor": lambda rate_hz, channels: Compressor(COMPRESSOR, rate_hz, channels),
+    "opening compressor": lambda rate_hz, channels: Compressor(OPENING, rate_hz, channels),
     "width": lambda _rate_hz, channels: Width(1.3, channels),
     "limiter": lambda rate_hz, channels: Limiter(-12.0, rate_hz, channels),
 }
@@ -58,6 +67,17 @@ EXTREMES: dict[str, Make] = {
     "offset of full scale": lambda _rate_hz, channels: Offset((1.0, -1.0)[:channels], channels),
     "gain of 40 dB": lambda _rate_hz, channels: Gain(40.0, channels),
     "gain of -200 dB": lambda _rate_hz, channels: Gain(-200.0, channels),
+    "ride closing hard": lambda rate_hz, channels: Ride(
+        RideSpec(middle_lufs=-100.0, slope=0.5, range_db=6.0), rate_hz, channels
+    ),
+    "compressor at its hardest": lambda rate_hz, channels: Compressor(
+        CompressorSpec(threshold_dbfs=-90.0, ratio=20.0, knee_db=0.0, attack_ms=0.01, release_ms=0.01, range_db=60.0),
+        rate_hz,
+        channels,
+    ),
+    "compressor with a side-chain above Nyquist": lambda rate_hz, channels: Compressor(
+        CompressorSpec(threshold_dbfs=-40.0, ratio=0.5, sidechain_hz=5e5), rate_hz, channels
+    ),
     "width of nothing": lambda _rate_hz, channels: Width(0.0, channels),
     "width of 2": lambda _rate_hz, channels: Width(2.0, channels),
     "limiter at full scale": lambda rate_hz, channels: Limiter(0.0, rate_hz, channels),
@@ -199,6 +219,8 @@ def test_an_empty_chain_is_a_wire(channels: int) -> None:
         SideEq((), RATE_HZ, 2),
         SideEq((EqBand(shape=EqShape.BELL, freq_hz=1_000.0, gain_db=0.0, q=1.0),), RATE_HZ, 2),
         Match(MatchCurve(freqs_hz=(1_000.0,), mid_db=(0.0,), side_db=(0.0,)), RATE_HZ, 2),
+        Ride(RideSpec(middle_lufs=-20.0, slope=1.0), RATE_HZ, 2),
+        Compressor(CompressorSpec(threshold_dbfs=-40.0, ratio=1.0), RATE_HZ, 2),
         Offset((0.0, 0.0), 2),
         Gain(0.0, 2),
         Limiter(0.0, RATE_HZ, 2),
@@ -209,6 +231,8 @@ def test_an_empty_chain_is_a_wire(channels: int) -> None:
         "side eq without bands",
         "side eq of 0 dB",
         "match of 0 dB",
+        "ride of slope 1",
+        "compressor of ratio 1",
         "no offset",
         "gain of 0 dB",
         "limiter with nothing to do",
@@ -227,13 +251,16 @@ def test_neutral_settings_are_not_built() -> None:
 
 def test_a_built_chain_runs_in_order() -> None:
     spec = ChainSpec(dc_offset=(0.01, 0.02), gain_db=-3.0, eq=BANDS, side_eq=BANDS[1:], match=CURVE, width=1.2)
+    spec = replace(spec, ride=RIDE, compressor=COMPRESSOR)
     stages = build(spec, RATE_HZ, 2)
-    assert [type(stage) for stage in stages] == [Offset, Gain, Eq, SideEq, Match, Width]
+    assert [type(stage) for stage in stages] == [Offset, Gain, Eq, SideEq, Match, Ride, Compressor, Width]
     samples = music(2)
     by_hand = samples - np.array(spec.dc_offset)
     by_hand = Eq(BANDS, RATE_HZ, 2).process(by_hand * db_to_amplitude(-3.0))
     by_hand = SideEq(BANDS[1:], RATE_HZ, 2).process(by_hand)
     by_hand = bare(Match(CURVE, RATE_HZ, 2), [by_hand])
+    by_hand = through(lambda rate_hz, channels: Ride(RIDE, rate_hz, channels), by_hand)
+    by_hand = Compressor(COMPRESSOR, RATE_HZ, 2).process(by_hand)
     by_hand = Width(1.2, 2).process(by_hand)
     assert np.array_equal(process(Audio.from_array(samples, RATE_HZ), stages).read(), by_hand)
 

@@ -1,0 +1,110 @@
+"""The compressor: one gain for all channels, from their level, by a curve with a soft knee and its own times.
+
+Feed-forward, in decibels, as in Giannoulis, Massberg and Reiss, "Digital Dynamic Range Compressor Design: A Tutorial
+and Analysis", JAES 60 (2012): RMS level (one pole), static curve with a quadratic knee (their equation (4)), then
+attack and release on the gain (branching, their equation (16)). A ratio below 1 opens instead: what is over the
+threshold comes up, which undoes a compressor of like times.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from analysis.biquad import cascade
+from analysis.kernels import kernel
+from analysis.units import Floats, db_to_amplitude
+from mastering.specs import CompressorSpec
+
+RMS_S = 0.010
+"""Time constant of the level: long enough that a bass note is a level and not a wave."""
+
+_LEVEL, _GAIN = 0, 1
+
+
+@kernel
+def _effects_db(
+    power: Floats, threshold_db: float, slope: float, knee_db: float, range_db: float, rates: Floats, state: Floats
+) -> Floats:
+    """How far the gain moves, dB and never negative, for each frame; `state` is carried on in place."""
+    out = np.empty(len(power))
+    level, now = state[_LEVEL], state[_GAIN]
+    start = 10.0 ** ((threshold_db - knee_db / 2.0) / 10.0)
+    for i in range(len(power)):
+        level += (power[i] - level) * rates[0]
+        wanted = 0.0
+        if level > start:
+            over = 10.0 * np.log10(level) - threshold_db
+            if over < knee_db / 2.0:
+                wanted = slope * (over + knee_db / 2.0) ** 2 / (2.0 * knee_db)
+            else:
+                wanted = slope * over
+            wanted = min(wanted, range_db)
+        elif level < 1e-30:
+            level = 0.0  # long silence: subnormal numbers would only cost time
+        now += (wanted - now) * (rates[1] if wanted > now else rates[2])
+        if now < 1e-9:
+            now = 0.0
+        out[i] = now
+    state[_LEVEL], state[_GAIN] = level, now
+    return out
+
+
+def static_effect_db(spec: CompressorSpec, level_dbfs: Floats) -> Floats:
+    """How far the gain moves in the end at a steady RMS level, dB and never negative; down for ratios over 1."""
+    over, knee_db = level_dbfs - spec.threshold_dbfs, max(spec.knee_db, 1e-9)
+    bent = np.where(over < knee_db / 2, np.maximum(over + knee_db / 2, 0.0) ** 2 / (2 * knee_db), over)
+    return np.asarray(np.minimum(abs(1 / spec.ratio - 1) * bent, spec.range_db))
+
+
+class Compressor:
+    """A processor; channels are linked, nothing is late.
+
+    Args:
+        spec: what it does.
+        rate_hz, channels: of the stream.
+    """
+
+    latency_frames = 0
+
+    def __init__(self, spec: CompressorSpec, rate_hz: int, channels: int) -> None:
+        self._spec = spec
+        self._channels = channels
+        times_s = (RMS_S, spec.attack_ms / 1000, spec.release_ms / 1000)
+        self._rates = np.array([-math.expm1(-1 / (time_s * rate_hz)) for time_s in times_s])
+        self._state = np.zeros(2)
+        self._low_cut = _low_cut(spec.sidechain_hz, rate_hz)
+        self._cut_state = np.zeros((len(self._low_cut), channels, 2))
+        self._sign = -1.0 if spec.ratio > 1 else 1.0
+
+    def process(self, block: Floats) -> Floats:
+        """Change the next block, `(frames, channels)`; the given block is not changed."""
+        spec = self._spec
+        if spec.does_nothing:
+            return block
+        heard = cascade(self._low_cut, self._cut_state, block) if len(self._low_cut) else block
+        power = np.ascontiguousarray(np.einsum("fc,fc->f", heard, heard) / self._channels)
+        effect_db = _effects_db(
+            power,
+            spec.threshold_dbfs,
+            abs(1 / spec.ratio - 1),
+            max(spec.knee_db, 1e-9),
+            spec.range_db,
+            self._rates,
+            self._state,
+        )
+        return np.asarray(block * db_to_amplitude(self._sign * effect_db + spec.makeup_db)[:, None])
+
+    def flush(self) -> Floats:
+        """Nothing is held back: an empty array, `(0, channels)`."""
+        return np.zeros((0, self._channels))
+
+
+def _low_cut(freq_hz: float | None, rate_hz: int) -> Floats:
+    """A second-order Butterworth high-pass for the side-chain (bilinear transform), `(sections, 6)`."""
+    if freq_hz is None or freq_hz >= 0.49 * rate_hz:
+        return np.zeros((0, 6))
+    k = math.tan(math.pi * freq_hz / rate_hz)
+    scale = 1 / (1 + math.sqrt(2) * k + k * k)
+    return np.array([[scale, -2 * scale, scale, 1.0, 2 * (k * k - 1) * scale, (1 - math.sqrt(2) * k + k * k) * scale]])
