@@ -8,6 +8,7 @@ import numpy as np
 
 from analysis.hops import HOPS_PER_SECOND
 from analysis.integrity import Integrity
+from analysis.levels import LevelMeter, loud_ends_db
 from analysis.loudness import Loudness, LoudnessMeter
 from analysis.standards import ABSOLUTE_GATE_LUFS, SHORT_TERM_S
 from analysis.true_peak import STEPS_PER_SECOND, TruePeakMeter
@@ -30,6 +31,7 @@ class Dynamics:
         crest_db: sample peak minus RMS.
         loud_lufs: 95th percentile of short-term loudness: how loud the loud sections are.
         short_term_quantiles_lufs: short-term loudness at `QUANTILES`; empty where there is none.
+        loud_ends_db: how far the loud end of the distribution of level reaches, see `analysis.levels`.
     """
 
     plr_lu: float | None
@@ -38,10 +40,13 @@ class Dynamics:
     crest_db: float | None
     loud_lufs: float | None
     short_term_quantiles_lufs: tuple[float, ...]
+    loud_ends_db: tuple[float, ...] = ()
 
 
-def measure_dynamics(loudness: LoudnessMeter, peaks: TruePeakMeter, figures: Loudness, raw: Integrity) -> Dynamics:
-    """Put together what the loudness, true-peak and integrity meters saw of one programme."""
+def measure_dynamics(
+    loudness: LoudnessMeter, peaks: TruePeakMeter, levels: LevelMeter, figures: Loudness, raw: Integrity
+) -> Dynamics:
+    """Put together what the loudness, true-peak, level and integrity meters saw of one programme."""
     integrated, peak = figures.integrated_lufs, peaks.result()
     audible = integrated is not None and np.isfinite(integrated)
     short = loudness.short_term_lufs()
@@ -55,6 +60,7 @@ def measure_dynamics(loudness: LoudnessMeter, peaks: TruePeakMeter, figures: Lou
         crest_db=raw.sample_peak_dbfs - raw.rms_dbfs if np.isfinite(raw.rms_dbfs) else None,
         loud_lufs=float(quantiles[-1]) if len(quantiles) else integrated if audible else None,
         short_term_quantiles_lufs=tuple(float(q) for q in quantiles),
+        loud_ends_db=loud_ends_db(levels.powers()),
     )
 
 

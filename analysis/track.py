@@ -17,6 +17,7 @@ from analysis.dynamics import Dynamics, measure_dynamics
 from analysis.edges import Edges, find_edges
 from analysis.hops import HOPS_PER_SECOND
 from analysis.integrity import Integrity, IntegrityMeter
+from analysis.levels import LevelMeter
 from analysis.load import LoadedAudio
 from analysis.loudness import Loudness, LoudnessMeter
 from analysis.musical import MusicalFeatures, musical_features
@@ -24,7 +25,7 @@ from analysis.spectrum import Spectrum, SpectrumMeter
 from analysis.true_peak import TruePeakMeter
 from analysis.units import Floats
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised whenever a figure's meaning changes, so that older cached analyses are not believed."""
 
 _EXCERPT_S = 90.0
@@ -45,6 +46,7 @@ class Meter(Protocol):
 METERS: dict[str, Callable[[int, int], Meter]] = {
     "loudness": LoudnessMeter,
     "true_peak": TruePeakMeter,
+    "levels": LevelMeter,
     "spectrum": SpectrumMeter,
     "integrity": IntegrityMeter,
 }
@@ -63,6 +65,7 @@ class TrackAnalysis:
         frames: frames that were decoded.
         loudness, true_peak_dbtp, dynamics, spectrum, integrity, edges: the meters' figures.
         short_term_lufs: short-term loudness each second, for plots.
+        levels_dbfs: RMS of every tenth of a second, all channels together.
         musical: tempo and key; None until asked for.
     """
 
@@ -78,6 +81,7 @@ class TrackAnalysis:
     integrity: Integrity
     edges: Edges
     short_term_lufs: tuple[float, ...]
+    levels_dbfs: tuple[float, ...]
     musical: MusicalFeatures | None = None
 
     @property
@@ -118,19 +122,20 @@ def analyse(loaded: LoadedAudio, sha256: str, *, progress: Callable[[int], None]
         LoudnessMeter(audio.rate_hz, audio.channels),
         TruePeakMeter(audio.rate_hz, audio.channels),
     )
-    spectrum, integrity = (
+    levels, spectrum, integrity = (
+        LevelMeter(audio.rate_hz, audio.channels),
         SpectrumMeter(audio.rate_hz, audio.channels),
         IntegrityMeter(audio.rate_hz, audio.channels),
     )
     frames = 0
     for block in audio.blocks():
-        for meter in (loudness, peaks, spectrum, integrity):
+        for meter in (loudness, peaks, levels, spectrum, integrity):
             meter.update(block)
         frames += len(block)
         if progress:
             progress(len(block))
     figures, raw = loudness.result(), integrity.result()
-    dynamics = measure_dynamics(loudness, peaks, figures, raw)
+    dynamics = measure_dynamics(loudness, peaks, levels, figures, raw)
     series = loudness.short_term_lufs()[::HOPS_PER_SECOND]
     return TrackAnalysis(
         schema=SCHEMA,
@@ -145,6 +150,7 @@ def analyse(loaded: LoadedAudio, sha256: str, *, progress: Callable[[int], None]
         integrity=raw,
         edges=find_edges(loudness.hop_energies(), audio.rate_hz, dynamics.loud_lufs, frames / audio.rate_hz),
         short_term_lufs=tuple(round(float(level), 2) for level in series),
+        levels_dbfs=tuple(round(level, 1) for level in levels.result()),
     )
 
 

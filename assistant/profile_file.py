@@ -54,6 +54,7 @@ class _Dynamics(_Table):
     crest_db: _Ratio | None
     loud_lufs: _Level | None
     short_term_quantiles_lufs: tuple[_Level, ...]
+    loud_ends_db: tuple[_Ratio, ...] = ()
 
 
 class _Spectrum(_Table):

@@ -24,7 +24,7 @@ _LEVEL, _GAIN = 0, 1
 
 
 @kernel
-def _effects_db(
+def _effects_db(  # noqa: PLR0913  (a kernel takes its state apart)
     power: Floats, threshold_db: float, slope: float, knee_db: float, range_db: float, rates: Floats, state: Floats
 ) -> Floats:
     """How far the gain moves, dB and never negative, for each frame; `state` is carried on in place."""
@@ -36,11 +36,8 @@ def _effects_db(
         wanted = 0.0
         if level > start:
             over = 10.0 * np.log10(level) - threshold_db
-            if over < knee_db / 2.0:
-                wanted = slope * (over + knee_db / 2.0) ** 2 / (2.0 * knee_db)
-            else:
-                wanted = slope * over
-            wanted = min(wanted, range_db)
+            bent = over if over > knee_db / 2.0 else (over + knee_db / 2.0) ** 2 / (2.0 * knee_db)
+            wanted = min(slope * bent, range_db)
         elif level < 1e-30:
             level = 0.0  # long silence: subnormal numbers would only cost time
         now += (wanted - now) * (rates[1] if wanted > now else rates[2])

@@ -12,6 +12,7 @@ import pytest
 from analysis.dynamics import Dynamics, measure_dynamics
 from analysis.edges import Ending, find_edges
 from analysis.integrity import IntegrityMeter
+from analysis.levels import LevelMeter
 from analysis.loudness import LoudnessMeter
 from analysis.track import METERS, Meter
 from analysis.true_peak import TruePeakMeter
@@ -210,10 +211,10 @@ def test_a_tone_reads_the_same_at_every_rate(rate_hz: int) -> None:
 
 def dynamics_of(samples: Floats) -> Dynamics:
     loudness, peaks = LoudnessMeter(RATE_HZ, samples.shape[1]), TruePeakMeter(RATE_HZ, samples.shape[1])
-    raw = IntegrityMeter(RATE_HZ, samples.shape[1])
-    for meter in (loudness, peaks, raw):
+    levels, raw = LevelMeter(RATE_HZ, samples.shape[1]), IntegrityMeter(RATE_HZ, samples.shape[1])
+    for meter in (loudness, peaks, levels, raw):
         meter.update(samples)
-    return measure_dynamics(loudness, peaks, loudness.result(), raw.result())
+    return measure_dynamics(loudness, peaks, levels, loudness.result(), raw.result())
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.1, 5.0])

@@ -7,6 +7,7 @@ import pytest
 
 from analysis.dynamics import QUANTILES, Dynamics, measure_dynamics
 from analysis.integrity import IntegrityMeter
+from analysis.levels import LevelMeter
 from analysis.loudness import LoudnessMeter
 from analysis.true_peak import TruePeakMeter
 from analysis.units import Floats
@@ -20,10 +21,10 @@ RATE_HZ = 48_000
 
 def measured(samples: Floats) -> Dynamics:
     loudness, peaks = LoudnessMeter(RATE_HZ, samples.shape[1]), TruePeakMeter(RATE_HZ, samples.shape[1])
-    raw = IntegrityMeter(RATE_HZ, samples.shape[1])
-    for meter in (loudness, peaks, raw):
+    levels, raw = LevelMeter(RATE_HZ, samples.shape[1]), IntegrityMeter(RATE_HZ, samples.shape[1])
+    for meter in (loudness, peaks, levels, raw):
         feed(meter, samples)
-    return measure_dynamics(loudness, peaks, loudness.result(), raw.result())
+    return measure_dynamics(loudness, peaks, levels, loudness.result(), raw.result())
 
 
 def smooth(samples: Floats) -> Floats:
