@@ -35,14 +35,7 @@ def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
         grid_bits=analysis.integrity.grid_bits,
         silent_head=track.start_s == 0.0 and analysis.integrity.digital_head_s > 0,
         silent_tail=track.end_s > analysis.duration_s - _ROUNDED_S and analysis.integrity.digital_tail_s > 0,
-        chain=ChainSpec(
-            dc_offset=track.dc_offset,
-            gain_db=track.gain_db,
-            eq=_bands(track.eq),
-            side_eq=_bands(track.side_eq),
-            match=_curve(track.match),
-            width=track.width,
-        ),
+        chain=chain_spec(track),
         start_s=track.start_s,
         end_s=track.end_s,
         first_sound_s=min(max(track.first_sound_s, track.start_s), track.end_s),  # where the plan was cut shorter
@@ -51,6 +44,18 @@ def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
         fade_out_s=track.fade_out_s,
         gap_s=track.gap_s,
         crossfade_s=track.crossfade_s,
+    )
+
+
+def chain_spec(track: TrackPlan) -> ChainSpec:
+    """What is done to one track before the album is assembled."""
+    return ChainSpec(
+        dc_offset=track.dc_offset,
+        gain_db=track.gain_db,
+        eq=_bands(track.eq),
+        side_eq=_bands(track.side_eq),
+        match=_curve(track.match),
+        width=track.width,
     )
 
 
