@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from analysis.errors import MastertapeError, PlanError
+from assistant.cli_matching import Engine, EngineChoice, Match, Matching, MaxEq
 from assistant.cli_references import references_app
 from assistant.interrupt import Stopped, stoppable
 
@@ -155,6 +156,9 @@ def master(  # noqa: PLR0913  (one parameter an option)
     title: Title = None,
     order: Order = None,
     strength: Strength = 1.0,
+    match: Match = None,
+    max_eq: MaxEq = None,
+    engine: Engine = EngineChoice.MASTERTAPE,
     as_is: AsIs = False,
     loudness: Loudness = None,
     ceiling: Ceiling = None,
@@ -168,7 +172,10 @@ def master(  # noqa: PLR0913  (one parameter an option)
     """Plan and render an album in one go: mixes in, finished files out."""
     from assistant import commands
 
-    asked = commands.asked(mixes, reference, for_, engineer, title, order, strength, as_is, seed, song_statistics)
+    matching = Matching(full=match is not None, max_eq_db=max_eq, by_matchering=engine is EngineChoice.MATCHERING)
+    asked = commands.asked(
+        mixes, reference, for_, engineer, title, order, strength, as_is, seed, song_statistics, matching
+    )
     overrides = commands.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None)
     _end(commands.master(asked, overrides, out, as_json=as_json))
 
@@ -196,6 +203,9 @@ def plan(  # noqa: PLR0913  (one parameter an option)
     title: Title = None,
     order: Order = None,
     strength: Strength = 1.0,
+    match: Match = None,
+    max_eq: MaxEq = None,
+    engine: Engine = EngineChoice.MASTERTAPE,
     as_is: AsIs = False,
     seed: Seed = 1,
     song_statistics: Statistics = None,
@@ -211,7 +221,10 @@ def plan(  # noqa: PLR0913  (one parameter an option)
     if update:
         _alone(context)
         _end(commands.update(mixes, as_json=as_json))
-    asked = commands.asked(mixes, reference, for_, engineer, title, order, strength, as_is, seed, song_statistics)
+    matching = Matching(full=match is not None, max_eq_db=max_eq, by_matchering=engine is EngineChoice.MATCHERING)
+    asked = commands.asked(
+        mixes, reference, for_, engineer, title, order, strength, as_is, seed, song_statistics, matching
+    )
     _end(commands.plan(asked, out, force=force, as_json=as_json))
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 
 from analysis.errors import AudioContentError, PlanError, SpecificationError
 from assistant import manifest, tables
+from assistant.cli_matching import REFERENCES_AS_MODELS, Matching
 from assistant.deliveries import Overrides, built_in, checked, delivery_file, load_delivery, overridden
 from assistant.measuring import analyse_paths
 from assistant.mixes import MixFolder, expand, gather, holds_no_others
@@ -22,6 +23,7 @@ from assistant.outputs import (
     refuse_among_mixes,
     write_text,
 )
+from assistant.plan import MOST_EQ_DB
 from assistant.plan_file import PlanFile, delivery_path
 from assistant.planner import Wishes
 from assistant.printing import say, show, show_json, write_out
@@ -51,6 +53,7 @@ class Asked:
     seed: int = 1
     deliveries: tuple[str, ...] = ("streaming",)
     statistics: Path | None = None
+    matching: Matching = REFERENCES_AS_MODELS
 
     def folder(self) -> MixFolder:
         """The mixes.
@@ -64,14 +67,20 @@ class Asked:
         """What the planner is told.
 
         Raises:
-            SpecificationError: a number is out of its range.
+            SpecificationError: a number is out of its range, or options do not go together.
         """
         checked("--strength", Annotated[float, between(0, 1, "")], self.strength)
         checked("--seed", Annotated[int, between(0, 2**31 - 1, "")], self.seed)
+        if self.matching.max_eq_db is not None:
+            checked("--max-eq", Annotated[float, between(0, MOST_EQ_DB, "dB")], self.matching.max_eq_db)
+        self.matching.check(references=bool(self.references), strength=self.strength, as_is=self.as_is)
         return Wishes(
             title=self.title or folder.title,
             order=self.order,
             strength=self.strength,
+            match_full=self.matching.full,
+            max_eq_db=self.matching.max_eq_db,
+            by_matchering=self.matching.by_matchering,
             as_is=self.as_is,
             seed=self.seed,
             deliveries=self.deliveries,
@@ -89,6 +98,7 @@ def asked(  # noqa: PLR0913  (one parameter an option)
     as_is: bool,
     seed: int,
     statistics: Path | None,
+    matching: Matching,
 ) -> Asked:
     """What was asked for, in the words of the command line; None where an option was not given."""
     return Asked(
@@ -102,6 +112,7 @@ def asked(  # noqa: PLR0913  (one parameter an option)
         seed=seed,
         deliveries=tuple(deliveries or ("streaming",)),
         statistics=statistics,
+        matching=matching,
     )
 
 

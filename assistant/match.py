@@ -12,11 +12,13 @@ from itertools import pairwise
 
 import numpy as np
 
+from analysis.errors import AudioContentError
 from analysis.loudness import k_weighting_db
 from analysis.profile import Measured, ReferenceSong
 from analysis.spectrum import TONE_BANDS, TONE_BANDS_HZ, TWELFTH_OCTAVES_HZ, TWELFTHS_PER_THIRD
 from analysis.units import Floats
 from assistant.plan import MatchPoint
+from assistant.reference_words import is_file
 from mastering.match import curve_db
 from mastering.specs import MatchCurve
 
@@ -144,6 +146,43 @@ def match_loudness_change_lu(track: Measured, decision: MatchDecision) -> float:
         mid = mid * _curve_power(decision.curve.mid_db)
         side = side * _curve_power(decision.curve.side_db)
     return 10 * math.log10(float((mid + decision.width**2 * side).sum()) / before)
+
+
+def closest_reference(
+    track: Measured, references: Sequence[ReferenceSong], words: Sequence[str], longest_s: float
+) -> tuple[int, str]:
+    """Which reference, counted from 1, is most like a track in tone, and how like; for an engine that takes only one.
+
+    Args:
+        track: what was measured.
+        references: those that are files in front, in the order of `words`.
+        words: what the plan calls the references.
+        longest_s: what the engine takes.
+
+    Raises:
+        AudioContentError: none of them can be used.
+    """
+    found: list[tuple[float, int]] = []
+    reason = "a profile holds figures and no sound"
+    for number, (song, word) in enumerate(zip(references, words, strict=False), 1):
+        if not is_file(word):
+            break
+        if song.duration_s > longest_s:
+            reason = (
+                f"{song.name} is {song.duration_s / 60:.0f} min long, and it takes {longest_s / 60:.0f} min at most"
+            )
+        elif not _thirds(song.spectrum.fine_side_db).any():
+            reason = f"{song.name} is mono, and every mix would become so too"
+        else:
+            apart_db = song.spectrum.tone_db() - track.spectrum.tone_db()
+            found.append((float(np.sqrt(np.mean(apart_db**2))), number))
+    if not found:
+        raise AudioContentError(
+            f"Matchering has no reference that it can use: {reason}; name another with --reference."
+        )
+    least_db, best = min(found)
+    others = f", the closest of {len(found)}" if len(found) > 1 else ""
+    return best, f"matchering, against {references[best - 1].name}{others} ({least_db:.1f} dB apart in tone)"
 
 
 def match_points(curve: MatchCurve | None) -> tuple[MatchPoint, ...]:

@@ -15,6 +15,7 @@ from assistant.validation import between
 from mastering.specs import EqShape
 
 Seconds = Annotated[float, between(0, 36_000, "s")]
+Engine = Literal["mastertape", "matchering"]
 EqFrequency = Annotated[float, between(10, 40_000, "Hz")]
 
 MOST_EQ_DB = 24.0
@@ -82,6 +83,10 @@ class TrackPlan(_Table):
     eq_fit_error_db: Annotated[float | None, Field(description="how far the bands are from the wanted curve, RMS")] = (
         None
     )
+    reference: Annotated[
+        Annotated[int, between(1, 100_000, "")] | None,
+        Field(description="which of album.references matchering takes, counted from 1"),
+    ] = None
     match: Annotated[tuple[MatchPoint, ...], Field(max_length=200)] = ()
     why: WhyPlan = WhyPlan()
 
@@ -102,16 +107,42 @@ class AlbumTable(_Table):
 
     title: Annotated[str, Field(min_length=1)]
     mixes: Annotated[str, Field(description="folder of the mixes, relative to this file")]
-    references: Annotated[tuple[str, ...], Field(description="what it was planned against; not needed to render")] = ()
+    references: Annotated[
+        tuple[str, ...], Field(description="what it was planned against; only matchering needs it to render")
+    ] = ()
     rate_hz: Annotated[Rate, Field(description="of deliveries that name none")]
     loudness_lufs: Annotated[LoudnessTarget | None, Field(description="for deliveries that name none")] = None
     as_is: Annotated[
         bool, Field(description="mastered already: no gain, and a limiter only where a ceiling needs it")
     ] = False
+    engine: Annotated[
+        Engine, Field(description="matchering: it matches each mix to the track's reference, before the rest")
+    ] = "mastertape"
     seed: Annotated[int, between(0, 2**31 - 1, ""), Field(description="of the dither")] = 1
     deliveries: Annotated[tuple[str, ...], Field(min_length=1)] = ("streaming",)
     why_order: str = ""
     why_loudness: str = ""
+
+
+class SpreadPlan(_Table):
+    """How alike the songs are: the spread of each figure over them, and their distance from the record."""
+
+    tone_db: Annotated[float, Field(description="spread over the songs, RMS over thirds of an octave")]
+    width_db: Annotated[float | None, Field(description="of side against mid")] = None
+    loud_lu: Annotated[float | None, Field(description="of how loud the loud sections are")] = None
+    plr_lu: Annotated[float | None, Field(description="of peak to loudness")] = None
+    from_record_db: Annotated[float, Field(description="distance of the songs from the record in tone, RMS")]
+    stands_out: Annotated[
+        tuple[str, ...], Field(description="songs further off than songs of a record are, and in what")
+    ] = ()
+
+
+class CohesionPlan(_Table):
+    """How much the album sounds like one record, as the mixes are and as planned. For people; nothing reads it."""
+
+    record: Annotated[str, Field(description="what songs are held against in tone and width")]
+    before: SpreadPlan
+    after: SpreadPlan | None = None
 
 
 class AlbumPlan(_Table):
@@ -119,4 +150,5 @@ class AlbumPlan(_Table):
 
     schema_: Annotated[Literal[1], Field(alias="schema")] = 1
     album: AlbumTable
+    cohesion: CohesionPlan | None = None
     track: Annotated[tuple[TrackPlan, ...], Field(min_length=1)]

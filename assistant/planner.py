@@ -14,12 +14,20 @@ from analysis.track import TrackAnalysis
 from assistant.aspects import Aspects, loud_lufs, separate_aspects, separate_level
 from assistant.facts import facts_of, notes_of
 from assistant.joins import plan_join
-from assistant.match import MAX_MATCH_EQ_DB, decide_match, match_loudness_change_lu, match_points, match_target
+from assistant.match import (
+    MAX_MATCH_EQ_DB,
+    closest_reference,
+    decide_match,
+    match_loudness_change_lu,
+    match_points,
+    match_target,
+)
 from assistant.order import OrderItem, numbered, propose_order
 from assistant.plan import AlbumPlan, AlbumTable, EqPlan, TrackPlan, WhyPlan
 from assistant.separation import Separation
 from assistant.statistics import SongStatistics
 from assistant.tone import MAX_EQ_DB, ToneDecision, decide_tone, loudness_change_lu
+from mastering.matchering_stage import LONGEST_S
 
 NARROWEST, WIDEST = 0.7, 1.4
 """Never harm: bounds of the width factor."""
@@ -50,6 +58,7 @@ class Wishes:
         strength: of tone, width and level corrections, 0 to 1.
         match_full: every track takes the references' spectrum in whole.
         max_eq_db: how far EQ may go; None for the usual bound.
+        by_matchering: matchering brings every track to a reference, in its own way.
         as_is: the album is mastered already.
         seed: of the dither.
         deliveries: their names.
@@ -60,6 +69,7 @@ class Wishes:
     strength: float = 1.0
     match_full: bool = False
     max_eq_db: float | None = None
+    by_matchering: bool = False
     as_is: bool = False
     seed: int = 1
     deliveries: tuple[str, ...] = ("streaming",)
@@ -90,6 +100,8 @@ def plan_album(
     """
     if wishes.as_is:
         tracks = _as_they_are(mixes)
+    elif wishes.by_matchering:
+        tracks = _by_matchering(mixes, references, reference_paths, statistics, wishes)
     elif wishes.match_full:
         tracks = _matched(mixes, references, statistics, wishes)
     else:
@@ -105,6 +117,7 @@ def plan_album(
             loudness_lufs=loudness_lufs,
             as_is=wishes.as_is,
             seed=wishes.seed,
+            engine="matchering" if wishes.by_matchering else "mastertape",
             deliveries=wishes.deliveries,
             why_order=why_order,
             why_loudness=why_loudness,
@@ -143,13 +156,8 @@ def _corrected(
         loudness_change_lu(mix.analysis, tone.bands, width)
         for mix, tone, (width, _) in zip(mixes, tones, widths, strict=True)
     ]
-    loud = [loud_lufs(mix.analysis) + change for mix, change in zip(mixes, changes, strict=True)]
-    levels = separate_level(loud, engineers, statistics)
-    gains = _gains(levels, wishes.strength)
-    return [
-        _track(mix, tones[i], widths[i], (gains[i], _level_words(mix, levels, i, changes[i], gains[i])))
-        for i, mix in enumerate(mixes)
-    ]
+    levels = _levels(mixes, changes, statistics, wishes)
+    return [_track(mix, tones[i], widths[i], levels[i]) for i, mix in enumerate(mixes)]
 
 
 def _matched(
@@ -160,16 +168,40 @@ def _matched(
     bound_db = MAX_MATCH_EQ_DB if wishes.max_eq_db is None else wishes.max_eq_db
     decisions = [decide_match(mix.analysis, target, strength=wishes.strength, max_eq_db=bound_db) for mix in mixes]
     changes = [match_loudness_change_lu(mix.analysis, one) for mix, one in zip(mixes, decisions, strict=True)]
-    loud = [loud_lufs(mix.analysis) + change for mix, change in zip(mixes, changes, strict=True)]
-    levels = separate_level(loud, [mix.engineer for mix in mixes], statistics)
-    gains = _gains(levels, wishes.strength)
+    levels = _levels(mixes, changes, statistics, wishes)
     tracks = []
-    for i, (mix, one) in enumerate(zip(mixes, decisions, strict=True)):
+    for mix, one, level in zip(mixes, decisions, levels, strict=True):
         tone = ToneDecision(bands=(), fit_error_db=None, why=one.why_tone)
-        level = gains[i], _level_words(mix, levels, i, changes[i], gains[i])
         track = _track(mix, tone, (one.width, one.why_width), level)
         tracks.append(track.model_copy(update={"match": match_points(one.curve)}))
     return tracks
+
+
+def _by_matchering(
+    mixes: Sequence[Mix],
+    references: Sequence[ReferenceSong],
+    reference_paths: Sequence[str],
+    statistics: SongStatistics,
+    wishes: Wishes,
+) -> list[TrackPlan]:
+    """Every track to be matched by matchering, which gives mixes back as loud as it takes them."""
+    levels = _levels(mixes, [0.0] * len(mixes), statistics, wishes)
+    tracks = []
+    for mix, level in zip(mixes, levels, strict=True):
+        number, why = closest_reference(mix.analysis, references, reference_paths, LONGEST_S)
+        tone = ToneDecision(bands=(), fit_error_db=None, why=why)
+        tracks.append(_track(mix, tone, (1.0, ""), level).model_copy(update={"reference": number}))
+    return tracks
+
+
+def _levels(
+    mixes: Sequence[Mix], changes: Sequence[float], statistics: SongStatistics, wishes: Wishes
+) -> list[tuple[float, str]]:
+    """Gain of each track and why; `changes` is how much louder the rest of its chain makes it, LU."""
+    loud = [loud_lufs(mix.analysis) + change for mix, change in zip(mixes, changes, strict=True)]
+    levels = separate_level(loud, [mix.engineer for mix in mixes], statistics)
+    gains = _gains(levels, wishes.strength)
+    return [(gains[i], _level_words(mix, levels, i, changes[i], gains[i])) for i, mix in enumerate(mixes)]
 
 
 def _as_they_are(mixes: Sequence[Mix]) -> list[TrackPlan]:
@@ -287,6 +319,8 @@ def _album_loudness(references: Sequence[ReferenceSong], wishes: Wishes) -> tupl
     seconds = np.array([song.duration_s * song.weight for song, _ in heard])
     power = 10 ** (np.array([level for _, level in heard]) / 10)
     mean = 10 * math.log10(float((power * seconds).sum() / seconds.sum()))
-    places = 2 if wishes.match_full else 1  # a clone stands as loud as its model, to a tenth after all rounding
+    places = (
+        2 if wishes.match_full or wishes.by_matchering else 1
+    )  # a clone stands as loud as its model, to a tenth after all rounding
     bounded = round(min(max(mean, _QUIETEST_REFERENCE_LUFS), _LOUDEST_REFERENCE_LUFS), places)
     return bounded, f"the references stand at {mean:.1f} LUFS together"

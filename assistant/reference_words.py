@@ -18,6 +18,7 @@ LIBRARY = "library:"
 """How a plan names a profile of the library, to tell it from a file."""
 
 _WEIGHTED = re.compile(r"(?P<what>.+)@(?P<weight>[^@/\\]*)", re.DOTALL)
+_PROFILE = re.compile(r"\.json(@[^@/\\]*)?$", re.IGNORECASE)
 _LIGHTEST, _HEAVIEST = 0.01, 100.0
 
 
@@ -75,6 +76,11 @@ def find_references(words: Sequence[str | Path], folder: Path = Path()) -> Refer
 def weighted_word(word: str, weight: float) -> str:
     """A path or name with its weight, as a plan holds it; 1 needs no telling."""
     return word if weight == 1.0 else f"{word}@{weight:g}"
+
+
+def is_file(word: str) -> bool:
+    """Whether a word of a plan names a song's file, and not a profile."""
+    return not (word.startswith(LIBRARY) or _PROFILE.search(word))
 
 
 def _split(word: str, folder: Path) -> tuple[str, float]:

@@ -14,6 +14,7 @@ from analysis.load import open_audio
 from analysis.track import TrackAnalysis
 from assistant import manifest
 from assistant.album_spec import album_spec
+from assistant.matchering_references import too_long_for_matchering, with_references
 from assistant.measuring import Analysed, Progress, Silent, analyse_paths, measured_references, workers
 from assistant.mixes import MixFile, MixFolder, same_names
 from assistant.outputs import check_output, check_space, keep_copy, publish, work_folder, write_text
@@ -22,9 +23,9 @@ from assistant.plan_file import PlanFile, delivery_path, relative_path
 from assistant.planner import Mix, Wishes, keeps_given_order, plan_album
 from assistant.statistics import load_statistics
 from assistant.usable import check_fit, none_left, why_unusable
-from mastering.chain import build, process
 from mastering.delivery import Delivery
 from mastering.finish import finish
+from mastering.matchering_stage import matchering_bytes, through_chain
 from mastering.render import AlbumRenderer, RenderedTracks
 from mastering.specs import AlbumSpec, DeliverySpec, TrackSpec
 from mastering.spool import Spool
@@ -74,7 +75,7 @@ def make_plan(
     needs_musical = not keeps_given_order([mix.file for mix in folder.mixes], wishes)
     models, called = measured_references(references, plan_folder, progress)
     found = analyse_paths([mix.path for mix in folder.mixes], musical=needs_musical, progress=progress)
-    reasons = {mix.file: _reason(mix.path, found) for mix in folder.mixes}
+    reasons = {mix.file: _reason(mix.path, found, wishes) for mix in folder.mixes}
     left_out = {file: reason for file, reason in reasons.items() if reason}
     usable = [mix for mix in folder.mixes if mix.file not in left_out]
     if not usable:
@@ -97,9 +98,12 @@ def make_plan(
     )
 
 
-def _reason(path: Path, found: Analysed) -> str | None:
+def _reason(path: Path, found: Analysed, wishes: Wishes) -> str | None:
     """Why a mix is left out; None where it is not."""
-    return found.left_out.get(path) or why_unusable(found.tracks[path])
+    if path in found.left_out:
+        return found.left_out[path]
+    analysis = found.tracks[path]
+    return why_unusable(analysis) or (too_long_for_matchering(analysis) if wishes.by_matchering else None)
 
 
 def _mix(mix: MixFile, analysis: TrackAnalysis) -> Mix:
@@ -133,6 +137,8 @@ def render_plan(
     rendered = Rendered(left_out=dict(left_out or {}))
     sources = _sources(file.plan, mixes, rendered, progress)
     album = album_spec(file.plan, sources)
+    if file.plan.album.engine == "matchering":
+        album = with_references(album, file.plan, sources, plan_folder, progress)
     check_space(out, _needed_bytes(album, deliveries))
     # The last steps of one delivery are a single thread's work: they run beside the rendering of the next.
     with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool, ThreadPoolExecutor(1) as finisher:
@@ -200,12 +206,13 @@ def _sources(
 
 
 def _needed_bytes(album: AlbumSpec, deliveries: Sequence[DeliverySpec]) -> int:
+    whole = max(map(matchering_bytes, album.tracks))
     spools = sum(Spool.size_bytes(track.frames, track.channels, double=track.precise) for track in album.tracks)
     files = 0
     for delivery in deliveries:
         frames = lay_out(album, delivery.rate_hz or album.rate_hz, delivery.sector_frames).frames
         files += 2 * frames * 2 * ((delivery.encoding.bits or 32) // 8)  # tracks and programme, in stereo
-    return spools + files
+    return spools + files + workers() * whole
 
 
 def _spool_all(album: AlbumSpec, mixes: Path, work: Path, pool: Executor, progress: Progress) -> list[Spool]:
@@ -217,8 +224,9 @@ def _spool_all(album: AlbumSpec, mixes: Path, work: Path, pool: Executor, progre
         progress.begin("Mastering", item, track.frames)
         loaded = open_audio(mixes / track.source)
         spool = Spool(work / f"{number}.raw", track.rate_hz, track.channels, double=track.precise)
-        for block in spool.fill(process(loaded.audio, build(track.chain, track.rate_hz, track.channels))):
-            progress.advance("Mastering", item, len(block))
+        with through_chain(loaded.audio, track, work) as audio:
+            for block in spool.fill(audio):
+                progress.advance("Mastering", item, len(block))
         return spool
 
     return list(pool.map(one, range(len(album.tracks))))
