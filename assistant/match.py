@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
-from analysis.errors import AudioContentError
 from analysis.loudness import k_weighting_db
 from analysis.profile import Measured, ReferenceSong
 from analysis.spectrum import TONE_BANDS, TONE_BANDS_HZ, TWELFTH_OCTAVES_HZ, TWELFTHS_PER_THIRD
 from analysis.units import Floats
 from assistant.plan import MatchPoint
-from assistant.reference_words import is_file
 from mastering.match import curve_db
 from mastering.specs import MatchCurve
 
@@ -39,8 +38,9 @@ POINTS_HZ: tuple[float, ...] = (
 # noise or a codec's edge. Music leaves 40 dB between its strongest third and 16 kHz as often as not.
 _FAINT_DB, _EMPTY_DB = 40.0, 60.0
 _ROUNDS, _STEP = 8, 0.8
-_LEFT_WORTH_DB = 1.0
+_LEFT_WORTH_DB, _WIDTH_WORTH_DB = 1.0, 0.1
 _MOST_LEFT = 3
+_LACKING = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,12 +75,14 @@ class _Signal:
         power: in the 124 fine bands.
         wanted_db: gain in the 28 tone bands that would make it the record's.
         lift_db: how far each of those may be lifted.
+        lacks: where the record has something and the mix nothing; what is wanted there is a neighbour's gain.
     """
 
     name: str
     power: Floats
     wanted_db: Floats
     lift_db: Floats
+    lacks: NDArray[np.bool_]
 
 
 def match_target(references: Sequence[ReferenceSong]) -> MatchTarget:
@@ -102,26 +104,29 @@ def decide_match(track: Measured, target: MatchTarget, *, strength: float, max_e
         max_eq_db: bound of both curves. The width is bounded by itself.
     """
     mid, side = _thirds(track.spectrum.fine_mid_db), _thirds(track.spectrum.fine_side_db)
-    wanted_db = _filled(target.mid_db - _told_db(mid))
-    level_db = wanted_db.mean()
+    wanted_db = target.mid_db - _told_db(mid)
+    level_db = _mean(wanted_db)
     both = [
         _Signal(
             name="mid",
             power=_power(track.spectrum.fine_mid_db),
-            wanted_db=strength * (wanted_db - level_db),
+            wanted_db=strength * _filled(wanted_db - level_db),
             lift_db=max_eq_db * _heard(mid, mid.max()),
+            lacks=np.isfinite(target.mid_db) & np.isnan(wanted_db),
         )
     ]
     width, why_width = 1.0, "mono: left alone" if not side.any() else "left alone: the record is mono"
     if side.any() and target.side_db is not None:
-        wanted_db = strength * (_filled(target.side_db - _told_db(side)) - level_db)
-        width, why_width = _width(float(wanted_db.mean()))
+        wanted_db = target.side_db - _told_db(side)
+        width_db = _mean(wanted_db) - level_db
+        width, why_width = _width(strength * width_db)
         both.append(
             _Signal(
                 name="side",
                 power=_power(track.spectrum.fine_side_db),
-                wanted_db=wanted_db - wanted_db.mean(),
+                wanted_db=strength * _filled(wanted_db - level_db - width_db),
                 lift_db=max_eq_db * np.minimum(_heard(side, side.max()), _heard(side, mid)),
+                lacks=np.isfinite(target.side_db) & np.isnan(wanted_db),
             )
         )
     gains_db = [_points_db(signal, max_eq_db) for signal in both]
@@ -146,43 +151,6 @@ def match_loudness_change_lu(track: Measured, decision: MatchDecision) -> float:
         mid = mid * _curve_power(decision.curve.mid_db)
         side = side * _curve_power(decision.curve.side_db)
     return 10 * math.log10(float((mid + decision.width**2 * side).sum()) / before)
-
-
-def closest_reference(
-    track: Measured, references: Sequence[ReferenceSong], words: Sequence[str], longest_s: float
-) -> tuple[int, str]:
-    """Which reference, counted from 1, is most like a track in tone, and how like; for an engine that takes only one.
-
-    Args:
-        track: what was measured.
-        references: those that are files in front, in the order of `words`.
-        words: what the plan calls the references.
-        longest_s: what the engine takes.
-
-    Raises:
-        AudioContentError: none of them can be used.
-    """
-    found: list[tuple[float, int]] = []
-    reason = "a profile holds figures and no sound"
-    for number, (song, word) in enumerate(zip(references, words, strict=False), 1):
-        if not is_file(word):
-            break
-        if song.duration_s > longest_s:
-            reason = (
-                f"{song.name} is {song.duration_s / 60:.0f} min long, and it takes {longest_s / 60:.0f} min at most"
-            )
-        elif not _thirds(song.spectrum.fine_side_db).any():
-            reason = f"{song.name} is mono, and every mix would become so too"
-        else:
-            apart_db = song.spectrum.tone_db() - track.spectrum.tone_db()
-            found.append((float(np.sqrt(np.mean(apart_db**2))), number))
-    if not found:
-        raise AudioContentError(
-            f"Matchering has no reference that it can use: {reason}; name another with --reference."
-        )
-    least_db, best = min(found)
-    others = f", the closest of {len(found)}" if len(found) > 1 else ""
-    return best, f"matchering, against {references[best - 1].name}{others} ({least_db:.1f} dB apart in tone)"
 
 
 def match_points(curve: MatchCurve | None) -> tuple[MatchPoint, ...]:
@@ -235,6 +203,7 @@ def _left(signal: _Signal, max_eq_db: float) -> list[tuple[float, str]]:
     left_db = signal.wanted_db - np.clip(signal.wanted_db, -max_eq_db, signal.lift_db)
     faint = (left_db > 0) & (signal.lift_db < max_eq_db)
     kinds = np.where(np.abs(left_db) > _LEFT_WORTH_DB, np.sign(left_db) * (1 + faint), 0).astype(int)
+    kinds[signal.lacks] = _LACKING
     edges = [0, *(np.flatnonzero(np.diff(kinds)) + 1), len(kinds)]
     words = []
     for first, end in pairwise(edges):
@@ -243,12 +212,17 @@ def _left(signal: _Signal, max_eq_db: float) -> list[tuple[float, str]]:
         most_db = left_db[first:end][np.abs(left_db[first:end]).argmax()]
         low_hz, high_hz = TONE_BANDS_HZ[first], TONE_BANDS_HZ[end - 1]
         where = f"{low_hz:.0f} Hz" if end - first == 1 else f"{low_hz:.0f} to {high_hz:.0f} Hz"
+        if kinds[first] == _LACKING:
+            words.append((_EMPTY_DB, f"{signal.name} at {where}, where the mix has nothing"))
+            continue
         why = "the mix has next to nothing there" if faint[first] else f"over the bound of {max_eq_db:g} dB"
         words.append((abs(most_db), f"{signal.name} {most_db:+.1f} dB more at {where} ({why})"))
     return words
 
 
 def _width(wanted_db: float) -> tuple[float, str]:
+    if abs(wanted_db) < _WIDTH_WORTH_DB:
+        return 1.0, "left alone: as wide as the record"
     width = round(min(max(10 ** (wanted_db / 20), NARROWEST), WIDEST), 3)
     word = "narrower" if wanted_db > 0 else "wider"
     left_db = wanted_db - 20 * math.log10(width)
@@ -269,6 +243,11 @@ def _heard(power: Floats, against: Floats | float) -> Floats:
 def _told_db(power: Floats) -> Floats:
     """Level of each band; NaN where it is so far below the strongest that it tells nothing."""
     return np.where(power > power.max() * 10 ** (-_EMPTY_DB / 10), _db(power), math.nan)
+
+
+def _mean(levels_db: Floats) -> float:
+    """Mean of what is known; 0 where nothing is."""
+    return float(np.nanmean(levels_db)) if np.isfinite(levels_db).any() else 0.0
 
 
 def _filled(levels_db: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""The references that a plan with matchering needs to render: found, listened to, and given to the tracks."""
+"""The references that matchering takes: chosen for a plan, found again and given to the chains that are rendered."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from analysis.errors import AudioFileError, PlanError
+import numpy as np
+
+from analysis.errors import AudioContentError, AudioFileError, PlanError
+from analysis.profile import Measured, ReferenceSong
 from analysis.track import TrackAnalysis
 from assistant.measuring import Progress, analyse_paths
 from assistant.plan import AlbumPlan, TrackPlan
@@ -14,6 +17,40 @@ from assistant.reference_words import find_references, is_file
 from assistant.usable import why_unusable
 from mastering.matchering_stage import LONGEST_S
 from mastering.specs import AlbumSpec, TrackSpec
+
+
+def closest_reference(track: Measured, references: Sequence[ReferenceSong], words: Sequence[str]) -> tuple[int, str]:
+    """Which reference, counted from 1, is most like a track in tone, and how like: matchering takes only one.
+
+    Args:
+        track: what was measured.
+        references: those that are files in front, in the order of `words`.
+        words: what the plan calls the references.
+
+    Raises:
+        AudioContentError: none of them can be used.
+    """
+    found: list[tuple[float, int]] = []
+    reason = "a profile holds figures and no sound"
+    for number, (song, word) in enumerate(zip(references, words, strict=False), 1):
+        if not is_file(word):
+            break
+        if song.duration_s > LONGEST_S:
+            reason = (
+                f"{song.name} is {song.duration_s / 60:.0f} min long, and it takes {LONGEST_S / 60:.0f} min at most"
+            )
+        elif not np.isfinite(song.spectrum.side_db).any():
+            reason = f"{song.name} is mono, and every mix would become so too"
+        else:
+            apart_db = song.spectrum.tone_db() - track.spectrum.tone_db()
+            found.append((float(np.sqrt(np.mean(apart_db**2))), number))
+    if not found:
+        raise AudioContentError(
+            f"Matchering has no reference that it can use: {reason}; name another with --reference."
+        )
+    least_db, best = min(found)
+    others = f", the closest of {len(found)}" if len(found) > 1 else ""
+    return best, f"matchering, against {references[best - 1].name}{others} ({least_db:.1f} dB apart in tone)"
 
 
 def too_long_for_matchering(analysis: TrackAnalysis) -> str | None:

@@ -16,18 +16,17 @@ from assistant.facts import facts_of, notes_of
 from assistant.joins import plan_join
 from assistant.match import (
     MAX_MATCH_EQ_DB,
-    closest_reference,
     decide_match,
     match_loudness_change_lu,
     match_points,
     match_target,
 )
+from assistant.matchering_references import closest_reference
 from assistant.order import OrderItem, numbered, propose_order
 from assistant.plan import AlbumPlan, AlbumTable, EqPlan, TrackPlan, WhyPlan
 from assistant.separation import Separation
 from assistant.statistics import SongStatistics
 from assistant.tone import MAX_EQ_DB, ToneDecision, decide_tone, loudness_change_lu
-from mastering.matchering_stage import LONGEST_S
 
 NARROWEST, WIDEST = 0.7, 1.4
 """Never harm: bounds of the width factor."""
@@ -163,12 +162,15 @@ def _corrected(
 def _matched(
     mixes: Sequence[Mix], references: Sequence[ReferenceSong], statistics: SongStatistics, wishes: Wishes
 ) -> list[TrackPlan]:
-    """Every track brought to the references in whole; how loud they stand among themselves is separated as ever."""
+    """Every track brought to the references in whole, without a change to how loud the songs stand among themselves.
+
+    That is separated from what engineers did as ever.
+    """
     target = match_target(references)
     bound_db = MAX_MATCH_EQ_DB if wishes.max_eq_db is None else wishes.max_eq_db
     decisions = [decide_match(mix.analysis, target, strength=wishes.strength, max_eq_db=bound_db) for mix in mixes]
     changes = [match_loudness_change_lu(mix.analysis, one) for mix, one in zip(mixes, decisions, strict=True)]
-    levels = _levels(mixes, changes, statistics, wishes)
+    levels = _levels(mixes, [0.0] * len(mixes), statistics, wishes, undone=changes)
     tracks = []
     for mix, one, level in zip(mixes, decisions, levels, strict=True):
         tone = ToneDecision(bands=(), fit_error_db=None, why=one.why_tone)
@@ -188,20 +190,29 @@ def _by_matchering(
     levels = _levels(mixes, [0.0] * len(mixes), statistics, wishes)
     tracks = []
     for mix, level in zip(mixes, levels, strict=True):
-        number, why = closest_reference(mix.analysis, references, reference_paths, LONGEST_S)
+        number, why = closest_reference(mix.analysis, references, reference_paths)
         tone = ToneDecision(bands=(), fit_error_db=None, why=why)
         tracks.append(_track(mix, tone, (1.0, ""), level).model_copy(update={"reference": number}))
     return tracks
 
 
 def _levels(
-    mixes: Sequence[Mix], changes: Sequence[float], statistics: SongStatistics, wishes: Wishes
+    mixes: Sequence[Mix],
+    changes: Sequence[float],
+    statistics: SongStatistics,
+    wishes: Wishes,
+    *,
+    undone: Sequence[float] = (),
 ) -> list[tuple[float, str]]:
-    """Gain of each track and why; `changes` is how much louder the rest of its chain makes it, LU."""
+    """Gain of each track and why; how much louder the rest of its chain makes it, LU, is in `changes`.
+
+    Or it is in `undone`, where that is nobody's correction but a clone's spectrum: the gain takes it off.
+    """
     loud = [loud_lufs(mix.analysis) + change for mix, change in zip(mixes, changes, strict=True)]
     levels = separate_level(loud, [mix.engineer for mix in mixes], statistics)
-    gains = _gains(levels, wishes.strength)
-    return [(gains[i], _level_words(mix, levels, i, changes[i], gains[i])) for i, mix in enumerate(mixes)]
+    off = undone or [0.0] * len(mixes)
+    gains = _gains(levels, wishes.strength, off)
+    return [(gains[i], _level_words(mix, levels, i, (changes[i], off[i]), gains[i])) for i, mix in enumerate(mixes)]
 
 
 def _as_they_are(mixes: Sequence[Mix]) -> list[TrackPlan]:
@@ -231,19 +242,22 @@ def _width(mix: Mix, aspects: Aspects, number: int, strength: float) -> tuple[fl
     ), f"{abs(effect):.1f} dB {word} than the record (give or take {spread:.1f}): side times {width:.2f}"
 
 
-def _gains(levels: Separation, strength: float) -> list[float]:
-    """Gain of each track, dB: its engineer's level taken off; the mean over the album is zero."""
-    wanted = -strength * levels.effects[:, 0]
+def _gains(levels: Separation, strength: float, undone: Sequence[float]) -> list[float]:
+    """Gain of each track, dB: its engineer's level taken off, and what is undone; the mean over the album is zero."""
+    wanted = -strength * levels.effects[:, 0] - np.array(undone)
     wanted -= wanted.mean()
     return [round(float(gain), 2) if abs(gain) >= _LEVEL_WORTH_LU else 0.0 for gain in np.clip(wanted, -40, 40)]
 
 
-def _level_words(mix: Mix, levels: Separation, number: int, change_lu: float, gain_db: float) -> str:
+def _level_words(mix: Mix, levels: Separation, number: int, changes_lu: tuple[float, float], gain_db: float) -> str:
+    """Why a gain; of the changes the first counts as the song's level, the second is taken off."""
+    kept_lu, undone_lu = changes_lu
+    taken_off = ", which is taken off" if undone_lu else ""
     effect, spread = float(levels.effects[number, 0]), float(levels.deviations[number, 0])
     whose = "this mix stands" if mix.engineer is None else f"the mixes of {mix.engineer} stand"
     return (
         f"{whose} {_signed(effect)} LU against the album (give or take {spread:.1f}, by loud sections; "
-        f"EQ and width change it by {_signed(change_lu)} LU): {_signed(gain_db)} dB"
+        f"EQ and width change it by {_signed(kept_lu + undone_lu)} LU{taken_off}): {_signed(gain_db)} dB"
     )
 
 
