@@ -9,6 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
+from analysis.content import Content
 from analysis.dynamics import Dynamics
 from analysis.loudness import Loudness
 from analysis.spectrum import TONE_BANDS_HZ, Spectrum
@@ -27,6 +28,11 @@ class Measured(Protocol):
     @property
     def spectrum(self) -> Spectrum:
         """Spectrum of mid and side."""
+        ...
+
+    @property
+    def content(self) -> Content:
+        """What plays."""
         ...
 
     @property
@@ -51,7 +57,7 @@ class ReferenceSong:
 
     Attributes:
         name: the file's name, without its folder.
-        spectrum, loudness, dynamics: the meters' figures.
+        spectrum, loudness, dynamics, content: the meters' figures.
         duration_s: length in seconds.
         weight: how many songs it counts as, over 0: in the model r_j = mu + s_j its s_j has the covariance S / weight,
             so that the references' mean is weighted by it, their scatter is sum w (r - mean)(r - mean)^T, which has
@@ -64,6 +70,7 @@ class ReferenceSong:
     spectrum: Spectrum
     loudness: Loudness
     dynamics: Dynamics
+    content: Content
     duration_s: float
     weight: float = 1.0
     tone_spread_db: tuple[float, ...] = ()
@@ -121,6 +128,7 @@ def reference_song(track: TrackAnalysis, weight: float = 1.0) -> ReferenceSong:
         spectrum=track.spectrum,
         loudness=track.loudness,
         dynamics=track.dynamics,
+        content=track.content,
         duration_s=track.duration_s,
         weight=weight,
     )

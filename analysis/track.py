@@ -13,6 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from analysis.audio import Audio, SourceInfo
+from analysis.content import Content, ContentMeter
 from analysis.dynamics import Dynamics, measure_dynamics
 from analysis.edges import Edges, find_edges
 from analysis.hops import HOPS_PER_SECOND
@@ -25,7 +26,7 @@ from analysis.spectrum import Spectrum, SpectrumMeter
 from analysis.true_peak import TruePeakMeter
 from analysis.units import Floats
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised whenever a figure's meaning changes, so that older cached analyses are not believed."""
 
 _EXCERPT_S = 90.0
@@ -48,6 +49,7 @@ METERS: dict[str, Callable[[int, int], Meter]] = {
     "true_peak": TruePeakMeter,
     "levels": LevelMeter,
     "spectrum": SpectrumMeter,
+    "content": ContentMeter,
     "integrity": IntegrityMeter,
 }
 """Every meter by name, built from rate in Hz and channel count; the contract tests go through this list."""
@@ -63,7 +65,7 @@ class TrackAnalysis:
         sha256: of the file's bytes.
         source: what the file says of itself.
         frames: frames that were decoded.
-        loudness, true_peak_dbtp, dynamics, spectrum, integrity, edges: the meters' figures.
+        loudness, true_peak_dbtp, dynamics, spectrum, content, integrity, edges: the meters' figures.
         short_term_lufs: short-term loudness each second, for plots.
         levels_dbfs: RMS of every tenth of a second, all channels together.
         musical: tempo and key; None until asked for.
@@ -78,6 +80,7 @@ class TrackAnalysis:
     true_peak_dbtp: float
     dynamics: Dynamics
     spectrum: Spectrum
+    content: Content
     integrity: Integrity
     edges: Edges
     short_term_lufs: tuple[float, ...]
@@ -122,14 +125,15 @@ def analyse(loaded: LoadedAudio, sha256: str, *, progress: Callable[[int], None]
         LoudnessMeter(audio.rate_hz, audio.channels),
         TruePeakMeter(audio.rate_hz, audio.channels),
     )
-    levels, spectrum, integrity = (
+    levels, spectrum, content, integrity = (
         LevelMeter(audio.rate_hz, audio.channels),
         SpectrumMeter(audio.rate_hz, audio.channels),
+        ContentMeter(audio.rate_hz, audio.channels),
         IntegrityMeter(audio.rate_hz, audio.channels),
     )
     frames = 0
     for block in audio.blocks():
-        for meter in (loudness, peaks, levels, spectrum, integrity):
+        for meter in (loudness, peaks, levels, spectrum, content, integrity):
             meter.update(block)
         frames += len(block)
         if progress:
@@ -147,6 +151,7 @@ def analyse(loaded: LoadedAudio, sha256: str, *, progress: Callable[[int], None]
         true_peak_dbtp=peaks.result(),
         dynamics=dynamics,
         spectrum=spectrum.result(),
+        content=content.result(),
         integrity=raw,
         edges=find_edges(loudness.hop_energies(), audio.rate_hz, dynamics.loud_lufs, frames / audio.rate_hz),
         short_term_lufs=tuple(round(float(level), 2) for level in series),

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
+from analysis.content import FIGURES, Content
 from analysis.dynamics import QUANTILES, Dynamics
 from analysis.errors import PlanError
 from analysis.loudness import Loudness
@@ -33,6 +34,7 @@ _Level = Annotated[float, AfterValidator(_level)]
 _Ratio = Annotated[float, between(-100, 200, "LU")]
 _Spread = Annotated[float, between(0, 100, "dB")]
 _Correlation = Annotated[float, between(-1, 1, "")]
+_Row = Annotated[tuple[_Ratio, ...], Field(min_length=len(TONE_BANDS_HZ), max_length=len(TONE_BANDS_HZ))]
 _THIRDS, _FINE, _TONES = len(THIRD_OCTAVES_HZ), len(TWELFTH_OCTAVES_HZ), len(TONE_BANDS_HZ)
 
 
@@ -66,6 +68,10 @@ class _Spectrum(_Table):
     gated_share: Annotated[float, between(0, 1, "")]
 
 
+class _Content(_Table):
+    figures: Annotated[tuple[_Row, ...], Field(max_length=len(FIGURES))] = ()
+
+
 class _Song(_Table):
     name: Annotated[str, Field(min_length=1)]
     duration_s: Annotated[float, between(0, 360_000, "s")]
@@ -73,6 +79,7 @@ class _Song(_Table):
     loudness: _Loudness
     dynamics: _Dynamics
     spectrum: _Spectrum
+    content: _Content = _Content()
     tone_spread_db: Annotated[tuple[_Spread, ...], Field(max_length=_TONES)] = ()
     width_spread_db: Annotated[tuple[_Spread, ...], Field(max_length=_TONES)] = ()
 
@@ -85,6 +92,8 @@ class _Song(_Table):
         quantiles = self.dynamics.short_term_quantiles_lufs
         if len(quantiles) not in {0, len(QUANTILES)}:
             raise ValueError(f"{self.name} has {len(quantiles)} quantiles of loudness, not {len(QUANTILES)} or none")
+        if len(self.content.figures) not in {0, len(FIGURES)}:
+            raise ValueError(f"{self.name} has {len(self.content.figures)} rows of content, not {len(FIGURES)} or none")
         if {len(self.tone_spread_db), len(self.width_spread_db)} - {0, _TONES}:
             raise ValueError(f"{self.name} has spreads for other than {_TONES} bands")
         return ReferenceSong(
@@ -92,6 +101,7 @@ class _Song(_Table):
             spectrum=Spectrum(**self.spectrum.model_dump()),
             loudness=Loudness(**self.loudness.model_dump()),
             dynamics=Dynamics(**self.dynamics.model_dump()),
+            content=Content(figures=self.content.figures),
             duration_s=self.duration_s,
             weight=self.weight,
             tone_spread_db=self.tone_spread_db,

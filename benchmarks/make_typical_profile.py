@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.content import Content
 from analysis.dynamics import Dynamics
 from analysis.loudness import Loudness
 from analysis.profile import ReferenceProfile, ReferenceSong
@@ -67,6 +68,7 @@ def typical() -> ReferenceProfile:
             loud_lufs=None,
             short_term_quantiles_lufs=(),
         ),
+        content=Content(figures=()),
         duration_s=0.0,
         weight=WEIGHT,
         tone_spread_db=_rounded(_tone_spread_db()),
