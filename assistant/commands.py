@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from analysis.errors import AudioContentError, PlanError, SpecificationError
 from assistant import manifest, tables
 from assistant.cli_matching import REFERENCES_AS_MODELS, Matching
+from assistant.cohesion_tables import album_of, cohesion_json, cohesion_lines, cohesion_tables
 from assistant.deliveries import Overrides, built_in, checked, delivery_file, load_delivery, overridden
 from assistant.measuring import analyse_paths
 from assistant.mixes import MixFolder, expand, gather, holds_no_others
@@ -165,6 +166,7 @@ def plan(asked: Asked, out: Path, *, force: bool, as_json: bool) -> int:
     else:
         show(
             tables.plan_table(planned.file.plan),
+            *cohesion_lines(planned.file.plan),
             f"Written to {out}. Change what you like, then: mastertape render {shlex.quote(str(out))} --out FOLDER",
         )
     return DONE_WITH_FAULTS if planned.left_out else DONE
@@ -185,7 +187,7 @@ def update(paths: Sequence[Path], *, as_json: bool) -> int:
         what = (
             f"{len(changed)} changed mix{'es' if len(changed) > 1 else ''} taken in" if changed else "nothing changed"
         )
-        show(tables.plan_table(file.plan), f"{paths[0]}: {what}.")
+        show(tables.plan_table(file.plan), *cohesion_lines(file.plan), f"{paths[0]}: {what}.")
     return DONE
 
 
@@ -213,10 +215,11 @@ def analyse(paths: Sequence[Path], *, musical: bool, as_json: bool) -> int:
     if not found.tracks:
         raise AudioContentError(none_left(left_out, "files"))
     _say_left_out(left_out)
+    alike = album_of(found.tracks)
     if as_json:
-        show_json([json.loads(track.to_json()) for track in found.tracks.values()])
+        show_json([json.loads(track.to_json()) | cohesion_json(path, alike) for path, track in found.tracks.items()])
     else:
-        show(tables.analysis_table(found.tracks), *tables.finding_lines(found.tracks))
+        show(tables.analysis_table(found.tracks), *cohesion_tables(alike), *tables.finding_lines(found.tracks))
     return DONE_WITH_FAULTS if found.left_out else DONE
 
 
@@ -287,7 +290,7 @@ def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, before: str | 
     if as_json:
         show_json(manifest.read(out))
     else:
-        show(tables.plan_table(file.plan))
+        show(tables.plan_table(file.plan), *cohesion_lines(file.plan))
         for delivery in rendered.deliveries:
             show(tables.delivery_table(delivery, rendered.mixes))
             show(*(f"! {delivery.name}: {finding}" for finding in _findings(delivery)))

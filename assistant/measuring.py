@@ -92,14 +92,16 @@ def _refuse_unspeakable(path: Path) -> None:
 
 
 def measured_references(
-    words: Sequence[str | Path], plan_folder: Path, progress: Progress | None = None
+    words: Sequence[str | Path], plan_folder: Path, progress: Progress | None = None, *, folder: Path = Path()
 ) -> tuple[list[ReferenceSong], list[str]]:
     """The songs that `--reference` asked for, and what a plan in `plan_folder` calls each reference.
+
+    Relative paths among the words start from `folder`.
 
     Raises:
         MastertapeError: a reference that cannot be found or used.
     """
-    asked = find_references(words)
+    asked = find_references(words, folder)
     models = analyse_paths(list(asked.files), progress=progress)
     for reason in [*models.left_out.values(), *filter(None, map(why_unusable, models.tracks.values()))]:
         raise AudioContentError(f"A reference cannot be used: {reason}")

@@ -14,7 +14,7 @@ from tomlkit.exceptions import TOMLKitError
 from tomlkit.items import Table
 
 from analysis.errors import PlanError
-from assistant.plan import AlbumPlan
+from assistant.plan import AlbumPlan, CohesionPlan
 from assistant.reference_words import LIBRARY
 from assistant.validation import sentences
 
@@ -42,6 +42,8 @@ class PlanFile:
         document.add("schema", tomlkit.item(1))
         known: set[str] = set()
         document.add("album", _table(plan.album, known))
+        if plan.cohesion:
+            document.add("cohesion", _table(plan.cohesion, known))
         tracks = tomlkit.aot()
         for track in plan.track:
             tracks.append(_table(track, known))
@@ -107,6 +109,15 @@ class PlanFile:
                 inner.update({name: text for name, text in value.items() if text != ""})
             else:
                 tracks[number][key] = value
+        return PlanFile.parse(tomlkit.dumps(copy))
+
+    def with_cohesion(self, cohesion: CohesionPlan | None) -> PlanFile:
+        """The same document with other figures of cohesion."""
+        copy = tomlkit.parse(self.text())
+        if cohesion:
+            copy["cohesion"] = _table(cohesion, set())
+        else:
+            copy.pop("cohesion", None)
         return PlanFile.parse(tomlkit.dumps(copy))
 
     def moved(self, old_folder: Path, new_folder: Path) -> PlanFile:

@@ -12,6 +12,7 @@ import numpy as np
 from analysis.profile import ReferenceSong
 from analysis.track import TrackAnalysis
 from assistant.aspects import Aspects, loud_lufs, separate_aspects, separate_level
+from assistant.cohesion_plan import plan_cohesion
 from assistant.facts import facts_of, notes_of
 from assistant.joins import plan_join
 from assistant.match import (
@@ -121,6 +122,7 @@ def plan_album(
             why_order=why_order,
             why_loudness=why_loudness,
         ),
+        cohesion=plan_cohesion(tracks, [mix.analysis for mix in mixes], references, statistics),
         track=tuple(_followed(tracks[i], why) for i, why in zip(order, why_next, strict=True)),
     )
 

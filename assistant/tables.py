@@ -66,7 +66,7 @@ def analysis_table(tracks: Mapping[Path, TrackAnalysis]) -> Table:
         table.add_column("key")
     for path, track in tracks.items():
         cells = [
-            _name(path, tracks),
+            file_name(path, tracks),
             length(track.duration_s),
             _format(track),
             level(track.loudness.integrated_lufs),
@@ -86,13 +86,13 @@ def analysis_table(tracks: Mapping[Path, TrackAnalysis]) -> Table:
 def finding_lines(tracks: Mapping[Path, TrackAnalysis]) -> list[str]:
     """Findings of every file, a line each; warnings are marked."""
     return [
-        f"{'!' if finding.severity is Severity.WARNING else '·'} {_name(path, tracks)}: {finding.message}"
+        f"{'!' if finding.severity is Severity.WARNING else '·'} {file_name(path, tracks)}: {finding.message}"
         for path, track in tracks.items()
         for finding in findings(track)
     ]
 
 
-def _name(path: Path, tracks: Mapping[Path, TrackAnalysis]) -> str:
+def file_name(path: Path, tracks: Mapping[Path, TrackAnalysis]) -> str:
     """A file's name, with the folders that tell it apart where there are others of that name."""
     namesakes = [other.absolute().parent for other in tracks if other.name == path.name]
     if len(namesakes) == 1:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from analysis.cache import known_analysis
-from analysis.errors import AudioContentError
+from analysis.errors import AudioContentError, MastertapeError
 from analysis.track import TrackAnalysis
+from assistant.cohesion_plan import plan_cohesion
 from assistant.facts import facts_of, notes_of
 from assistant.joins import plan_join
-from assistant.measuring import Progress, analyse_paths
-from assistant.plan import TrackPlan
+from assistant.measuring import Progress, analyse_paths, measured_references
+from assistant.plan import AlbumPlan, CohesionPlan, TrackPlan
 from assistant.plan_file import PlanFile
+from assistant.statistics import load_statistics
 
 _SAME = 1e-6
 _TIMES = ("start_s", "end_s", "first_sound_s", "felt_end_s")
@@ -27,7 +30,8 @@ def updated(
     to begin and end, the fades at its ends and the offset that is taken off, each value that still is what the old
     mix led to: one that was changed by hand stays. Where the old mix is no longer known, nobody can tell which those
     are: all of them stay, and the advice says so. In either case a time after the end of the new mix is renewed, and
-    so is an offset for another number of channels. Level, EQ, width, gaps and the order are decisions: they are kept.
+    so is an offset for another number of channels. The figures of cohesion are told anew. Level, EQ, width, gaps and
+    the order are decisions: they are kept.
 
     Raises:
         AudioContentError: a mix of the plan cannot be used.
@@ -52,7 +56,21 @@ def updated(
         facts = _renewed(track, analysis, old, as_is=as_is)
         file = file.track_changed(number, sha256=analysis.sha256, why=why, **facts)
         changed.append(track.file)
+    if changed:
+        analyses = [found.tracks[mixes / track.file] for track in file.plan.track]
+        file = file.with_cohesion(_cohesion(file.plan, analyses, plan_folder, progress))
     return file, tuple(changed), tuple(advice)
+
+
+def _cohesion(
+    plan: AlbumPlan, mixes: Sequence[TrackAnalysis], plan_folder: Path, progress: Progress | None
+) -> CohesionPlan | None:
+    """Against the references the plan was made from, where all of them are still there; else against the album."""
+    try:
+        references, _ = measured_references(plan.album.references, plan_folder, progress, folder=plan_folder)
+    except MastertapeError:
+        references = []
+    return plan_cohesion(plan.track, mixes, references, load_statistics())
 
 
 def _renewed(track: TrackPlan, analysis: TrackAnalysis, old: TrackAnalysis | None, *, as_is: bool) -> dict[str, Any]:
