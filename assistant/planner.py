@@ -11,10 +11,12 @@ import numpy as np
 
 from analysis.profile import ReferenceSong
 from analysis.track import TrackAnalysis
-from assistant.aspects import Aspects, loud_lufs, separate_aspects, separate_level
+from assistant.album_loudness import album_lufs
+from assistant.aspects import Aspects, loud_lufs, separate_aspects
 from assistant.cohesion_plan import plan_cohesion
 from assistant.facts import facts_of, notes_of
 from assistant.joins import plan_join
+from assistant.level import decide_levels, signed
 from assistant.match import (
     MAX_MATCH_EQ_DB,
     decide_match,
@@ -25,7 +27,6 @@ from assistant.match import (
 from assistant.matchering_references import closest_reference
 from assistant.order import OrderItem, numbered, propose_order
 from assistant.plan import AlbumPlan, AlbumTable, EqPlan, TrackPlan, WhyPlan
-from assistant.separation import Separation
 from assistant.statistics import SongStatistics
 from assistant.tone import MAX_EQ_DB, ToneDecision, decide_tone, loudness_change_lu
 
@@ -33,8 +34,6 @@ NARROWEST, WIDEST = 0.7, 1.4
 """Never harm: bounds of the width factor."""
 
 _WIDTH_WORTH_DB = 0.3
-_LEVEL_WORTH_LU = 0.1
-_LOUDEST_REFERENCE_LUFS, _QUIETEST_REFERENCE_LUFS = -7.0, -24.0
 _LOWEST_ALBUM_RATE_HZ = 44_100
 
 
@@ -107,7 +106,9 @@ def plan_album(
     else:
         tracks = _corrected(mixes, references, statistics, wishes)
     order, why_order, why_next = _ordered(mixes, wishes)
-    loudness_lufs, why_loudness = _album_loudness(references, wishes)
+    # A clone stands as loud as its model, to a tenth after all rounding.
+    decimals = 2 if wishes.match_full or wishes.by_matchering else 1
+    loudness_lufs, why_loudness = album_lufs([] if wishes.as_is else references, decimals=decimals)
     return AlbumPlan(
         album=AlbumTable(
             title=wishes.title,
@@ -138,8 +139,7 @@ def album_rate_hz(tracks: Sequence[TrackAnalysis]) -> int:
 def _corrected(
     mixes: Sequence[Mix], references: Sequence[ReferenceSong], statistics: SongStatistics, wishes: Wishes
 ) -> list[TrackPlan]:
-    analyses = [mix.analysis for mix in mixes]
-    engineers = [mix.engineer for mix in mixes]
+    analyses, engineers = _measured(mixes)
     aspects = separate_aspects(analyses, engineers, references, statistics)
     tones = [
         decide_tone(
@@ -157,7 +157,7 @@ def _corrected(
         loudness_change_lu(mix.analysis, tone.bands, width)
         for mix, tone, (width, _) in zip(mixes, tones, widths, strict=True)
     ]
-    levels = _levels(mixes, changes, statistics, wishes)
+    levels = decide_levels(analyses, engineers, statistics, wishes.strength, changes_lu=changes)
     return [_track(mix, tones[i], widths[i], levels[i]) for i, mix in enumerate(mixes)]
 
 
@@ -172,7 +172,7 @@ def _matched(
     bound_db = MAX_MATCH_EQ_DB if wishes.max_eq_db is None else wishes.max_eq_db
     decisions = [decide_match(mix.analysis, target, strength=wishes.strength, max_eq_db=bound_db) for mix in mixes]
     changes = [match_loudness_change_lu(mix.analysis, one) for mix, one in zip(mixes, decisions, strict=True)]
-    levels = _levels(mixes, [0.0] * len(mixes), statistics, wishes, undone=changes)
+    levels = decide_levels(*_measured(mixes), statistics, wishes.strength, undone_lu=changes)
     tracks = []
     for mix, one, level in zip(mixes, decisions, levels, strict=True):
         tone = ToneDecision(bands=(), fit_error_db=None, why=one.why_tone)
@@ -189,7 +189,7 @@ def _by_matchering(
     wishes: Wishes,
 ) -> list[TrackPlan]:
     """Every track to be matched by matchering, which gives mixes back as loud as it takes them."""
-    levels = _levels(mixes, [0.0] * len(mixes), statistics, wishes)
+    levels = decide_levels(*_measured(mixes), statistics, wishes.strength)
     tracks = []
     for mix, level in zip(mixes, levels, strict=True):
         number, why = closest_reference(mix.analysis, references, reference_paths)
@@ -198,23 +198,8 @@ def _by_matchering(
     return tracks
 
 
-def _levels(
-    mixes: Sequence[Mix],
-    changes: Sequence[float],
-    statistics: SongStatistics,
-    wishes: Wishes,
-    *,
-    undone: Sequence[float] = (),
-) -> list[tuple[float, str]]:
-    """Gain of each track and why; how much louder the rest of its chain makes it, LU, is in `changes`.
-
-    Or it is in `undone`, where that is nobody's correction but a clone's spectrum: the gain takes it off.
-    """
-    loud = [loud_lufs(mix.analysis) + change for mix, change in zip(mixes, changes, strict=True)]
-    levels = separate_level(loud, [mix.engineer for mix in mixes], statistics)
-    off = undone or [0.0] * len(mixes)
-    gains = _gains(levels, wishes.strength, off)
-    return [(gains[i], _level_words(mix, levels, i, (changes[i], off[i]), gains[i])) for i, mix in enumerate(mixes)]
+def _measured(mixes: Sequence[Mix]) -> tuple[list[TrackAnalysis], list[str | None]]:
+    return [mix.analysis for mix in mixes], [mix.engineer for mix in mixes]
 
 
 def _as_they_are(mixes: Sequence[Mix]) -> list[TrackPlan]:
@@ -236,35 +221,12 @@ def _width(mix: Mix, aspects: Aspects, number: int, strength: float) -> tuple[fl
     effect = float(aspects.width.effects[number, 0])
     spread = float(aspects.width.deviations[number, 0])
     if abs(strength * effect) < _WIDTH_WORTH_DB:
-        return 1.0, f"left alone: {_signed(effect)} dB of side against the record, give or take {spread:.1f}"
+        return 1.0, f"left alone: {signed(effect)} dB of side against the record, give or take {spread:.1f}"
     width = float(np.clip(10 ** (-strength * effect / 20), NARROWEST, WIDEST))
     word = "wider" if effect > 0 else "narrower"
     return round(
         width, 3
     ), f"{abs(effect):.1f} dB {word} than the record (give or take {spread:.1f}): side times {width:.2f}"
-
-
-def _gains(levels: Separation, strength: float, undone: Sequence[float]) -> list[float]:
-    """Gain of each track, dB: its engineer's level taken off, and what is undone; the mean over the album is zero."""
-    wanted = -strength * levels.effects[:, 0] - np.array(undone)
-    wanted -= wanted.mean()
-    return [round(float(gain), 2) if abs(gain) >= _LEVEL_WORTH_LU else 0.0 for gain in np.clip(wanted, -40, 40)]
-
-
-def _level_words(mix: Mix, levels: Separation, number: int, changes_lu: tuple[float, float], gain_db: float) -> str:
-    """Why a gain; of the changes the first counts as the song's level, the second is taken off."""
-    kept_lu, undone_lu = changes_lu
-    taken_off = ", which is taken off" if undone_lu else ""
-    effect, spread = float(levels.effects[number, 0]), float(levels.deviations[number, 0])
-    whose = "this mix stands" if mix.engineer is None else f"the mixes of {mix.engineer} stand"
-    return (
-        f"{whose} {_signed(effect)} LU against the album (give or take {spread:.1f}, by loud sections; "
-        f"EQ and width change it by {_signed(kept_lu + undone_lu)} LU{taken_off}): {_signed(gain_db)} dB"
-    )
-
-
-def _signed(value: float) -> str:
-    return f"{round(value, 1) + 0.0:+.1f}"  # + 0.0: no minus before a zero
 
 
 def _track(
@@ -324,19 +286,3 @@ def _item(mix: Mix) -> OrderItem:
 
 def _level(lufs: float | None) -> float:
     return -math.inf if lufs is None else lufs
-
-
-def _album_loudness(references: Sequence[ReferenceSong], wishes: Wishes) -> tuple[float | None, str]:
-    """The references' loudness, for deliveries that name none: the power mean of theirs, as if one record."""
-    levels = [_level(song.loudness.integrated_lufs) for song in references]
-    heard = [(song, level) for song, level in zip(references, levels, strict=True) if math.isfinite(level)]
-    if wishes.as_is or not heard:
-        return None, ""
-    seconds = np.array([song.duration_s * song.weight for song, _ in heard])
-    power = 10 ** (np.array([level for _, level in heard]) / 10)
-    mean = 10 * math.log10(float((power * seconds).sum() / seconds.sum()))
-    places = (
-        2 if wishes.match_full or wishes.by_matchering else 1
-    )  # a clone stands as loud as its model, to a tenth after all rounding
-    bounded = round(min(max(mean, _QUIETEST_REFERENCE_LUFS), _LOUDEST_REFERENCE_LUFS), places)
-    return bounded, f"the references stand at {mean:.1f} LUFS together"
