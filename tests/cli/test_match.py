@@ -22,12 +22,12 @@ CD_CEILING_DBTP = -0.3
 
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A song of a record to match: brighter and quieter than the mixes."""
+    """A song of a record to match: brighter than the mixes."""
     samples = music(6.0, RATE_HZ, np.random.default_rng(3), tempo_bpm=100.0)
     shelf = scipy.signal.butter(1, 2_000, "high", fs=RATE_HZ, output="sos")
     bright = samples + 2.0 * scipy.signal.sosfilt(shelf, samples, axis=0)
     path = tmp_path_factory.mktemp("records") / "Model.wav"
-    soundfile.write(path, 0.2 * bright, RATE_HZ, subtype="PCM_24")
+    soundfile.write(path, 0.8 * bright / np.abs(bright).max(), RATE_HZ, subtype="PCM_24")
     return path
 
 

@@ -1,0 +1,63 @@
+"""How loud each track stands against the others: what its engineer did is taken off, and the words for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from analysis.track import TrackAnalysis
+from analysis.units import Floats
+from assistant.aspects import loud_lufs, separate_level
+from assistant.separation import Separation
+from assistant.statistics import SongStatistics
+
+_WORTH_LU = 0.1
+_MOST_DB = 40.0  # what a plan may hold
+
+
+def decide_levels(
+    tracks: Sequence[TrackAnalysis],
+    engineers: Sequence[str | None],
+    statistics: SongStatistics,
+    strength: float,
+    *,
+    changes_lu: Sequence[float] = (),
+    undone_lu: Sequence[float] = (),
+) -> list[tuple[float, str]]:
+    """Gain of each track, dB, and why; the mean over the album is zero.
+
+    Args:
+        tracks: what was measured.
+        engineers: who mixed each.
+        statistics: how songs differ.
+        strength: 0 to 1.
+        changes_lu: how much louder the rest of its chain makes each; that counts as its level.
+        undone_lu: the same where it is nobody's correction but a clone's spectrum: the gain takes it off.
+    """
+    nothing = np.zeros(len(tracks))
+    changes, undone = (np.array(given) if len(given) else nothing for given in (changes_lu, undone_lu))
+    loud = np.array([loud_lufs(track) for track in tracks]) + changes
+    levels = separate_level(loud.tolist(), engineers, statistics)
+    wanted = -strength * levels.effects[:, 0] - undone
+    wanted -= wanted.mean()
+    gains = [round(float(gain), 2) if abs(gain) >= _WORTH_LU else 0.0 for gain in np.clip(wanted, -_MOST_DB, _MOST_DB)]
+    return [(gain, _words(engineers[i], levels, i, (changes, undone), gain)) for i, gain in enumerate(gains)]
+
+
+def signed(value: float) -> str:
+    """A figure with its sign, to a tenth."""
+    return f"{round(value, 1) + 0.0:+.1f}"  # + 0.0: no minus before a zero
+
+
+def _words(
+    engineer: str | None, levels: Separation, number: int, changes_lu: tuple[Floats, Floats], gain_db: float
+) -> str:
+    effect, spread = float(levels.effects[number, 0]), float(levels.deviations[number, 0])
+    kept_lu, undone_lu = (float(changes[number]) for changes in changes_lu)
+    whose = "this mix stands" if engineer is None else f"the mixes of {engineer} stand"
+    taken_off = ", which is taken off" if undone_lu else ""
+    return (
+        f"{whose} {signed(effect)} LU against the album (give or take {spread:.1f}, by loud sections; "
+        f"EQ and width change it by {signed(kept_lu + undone_lu)} LU{taken_off}): {signed(gain_db)} dB"
+    )
