@@ -14,7 +14,7 @@ from rich.table import Table
 from analysis.findings import Severity, findings
 from analysis.track import TrackAnalysis
 from assistant.aspects import broad_width_db
-from assistant.plan import AlbumPlan
+from assistant.plan import AlbumPlan, TrackPlan
 from mastering.delivery import DeliveredTrack, Delivery
 from mastering.specs import DeliverySpec
 
@@ -112,18 +112,28 @@ def plan_table(plan: AlbumPlan) -> Table:
     for name in ("", "song", "mixed by", "level", "EQ (dB @ Hz)", "side", "gap"):
         table.add_column(name, justify="right" if name in {"", "level", "side", "gap"} else "left")
     for number, track in enumerate(plan.track, 1):
-        eq = ", ".join(f"{band.gain_db:+.1f} @ {band.freq_hz:.0f}" for band in track.eq)
         last = number == len(plan.track)
         table.add_row(
             str(number),
             track.title,
             track.engineer or "–",
             f"{track.gain_db:+.1f} dB",
-            eq or "left alone",
+            _eq_words(track, plan.album.engine) or "left alone",
             f"x {track.width:.2f}",
             "–" if last else f"x {track.crossfade_s:.1f} s" if track.crossfade_s > 0 else f"{track.gap_s:.1f} s",
         )
     return table
+
+
+def _eq_words(track: TrackPlan, engine: str) -> str:
+    """What is done to a track's spectrum, in short."""
+    parts = ["by matchering"] if engine == "matchering" else []
+    parts += [f"{band.gain_db:+.1f} @ {band.freq_hz:.0f}" for band in track.eq]
+    parts += [f"side {band.gain_db:+.1f} @ {band.freq_hz:.0f}" for band in track.side_eq]
+    if track.match:
+        gains_db = [point.mid_db for point in track.match]
+        parts.append(f"curve, mid {min(gains_db):+.1f} to {max(gains_db):+.1f}")
+    return ", ".join(parts)
 
 
 def delivery_table(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> Table:
