@@ -16,6 +16,7 @@ from analysis.errors import PlanError
 from analysis.profile import ReferenceProfile, ReferenceSong, reference_song, reference_songs
 from analysis.spectrum import THIRD_OCTAVES_HZ, TONE_BANDS_HZ
 from analysis.track import TrackAnalysis
+from assistant.album_loudness import album_lufs, references_lufs
 from assistant.aspects import broad_width_db
 from assistant.profile_file import parse_profile, profile_text, read_profile
 from references import PROFILES
@@ -174,3 +175,18 @@ def test_the_typical_profile_is_what_its_script_writes() -> None:
     from benchmarks.make_typical_profile import typical
 
     assert (PROFILES / "typical.json").read_text(encoding="utf-8") == profile_text(typical())
+
+
+def test_the_references_stand_as_loud_as_one_record_of_them(profile: ReferenceProfile) -> None:
+    def song(lufs: float | None, seconds: float, weight: float = 1.0) -> ReferenceSong:
+        loudness = dataclasses.replace(profile.songs[0].loudness, integrated_lufs=lufs)
+        return dataclasses.replace(profile.songs[0], loudness=loudness, duration_s=seconds, weight=weight)
+
+    assert references_lufs([]) is None
+    assert references_lufs([song(None, 60.0), song(-math.inf, 60.0), song(-9.0, 0.0)]) is None
+    assert references_lufs([song(-10.0, 60.0), song(-10.0, 6.0)]) == pytest.approx(-10.0)
+    power = (10**-1.0 * 60 + 10**-2.0 * 120) / 180
+    assert references_lufs([song(-10.0, 60.0), song(-20.0, 120.0)]) == pytest.approx(10 * math.log10(power))
+    assert references_lufs([song(-10.0, 60.0), song(-20.0, 60.0, 2.0)]) == pytest.approx(10 * math.log10(power))
+    assert album_lufs([song(-3.0, 60.0)]) == (-7.0, "the references stand at -3.0 LUFS together")
+    assert album_lufs([song(-10.126, 60.0)], decimals=2)[0] == -10.13
