@@ -20,6 +20,7 @@ from analysis.spectrum import TONE_BANDS_HZ, TWELFTH_OCTAVES_HZ, TWELFTHS_PER_TH
 from analysis.track import TrackAnalysis
 from analysis.units import Floats, amplitude_to_db, power_to_db
 from assistant.aspects import broad_width_db
+from assistant.level import signed
 from assistant.statistics import SongStatistics
 from assistant.tone import REGIONS
 from mastering.eq import response_db
@@ -241,7 +242,7 @@ def _furthest(off_db: Floats, S: Floats) -> tuple[str, ...]:
         inside = (TONE_BANDS_HZ >= low) & (TONE_BANDS_HZ < high)
         mean = float(off_db[inside].mean())
         deviation = math.sqrt(float(S[np.ix_(inside, inside)].mean()))
-        found.append((abs(mean) / deviation, f"{name} {_signed(mean)} dB"))
+        found.append((abs(mean) / deviation, f"{name} {signed(mean)} dB"))
     found.sort(reverse=True)
     return tuple(words for far, words in found[:_REGIONS_TOLD] if far > OUT_SD / 2) or (found[0][1],)
 
@@ -265,11 +266,7 @@ def _eased(learned: float, own: float, songs: int) -> float:
 
 
 def _out_words(what: str, unit: str, off: float | None, far: float) -> tuple[str, ...]:
-    return () if off is None or far <= OUT_SD else (f"{what} {_signed(off)} {unit}",)
-
-
-def _signed(value: float) -> str:
-    return f"{round(value, 1) + 0.0:+.1f}"  # + 0.0: no minus before a zero
+    return () if off is None or far <= OUT_SD else (f"{what} {signed(off)} {unit}",)
 
 
 def _spread_of(values: Sequence[float | None]) -> float | None:

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from analysis.track import TrackAnalysis
 from assistant.cohesion import Cohesion, cohesion, song_figures
+from assistant.level import signed
 from assistant.plan import AlbumPlan, SpreadPlan
 from assistant.statistics import load_statistics
 from assistant.tables import file_name, level
@@ -95,7 +96,7 @@ def _change(name: str, key: str, unit: str, before: SpreadPlan, after: SpreadPla
 
 
 def _signed(value: float | None) -> str:
-    return "–" if value is None else f"{round(value, 1) + 0.0:+.1f}"  # + 0.0: no minus before a zero
+    return "–" if value is None else signed(value)
 
 
 def _rounded(figures: dict[str, Any]) -> dict[str, Any]:

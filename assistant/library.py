@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -73,6 +74,7 @@ def check_new(name: str, *, force: bool) -> None:
 
     Raises:
         PlanError: it is no name for one, it ships, or (without `force`) it is taken.
+        OutputError: the library cannot be written.
     """
     if not _is_name(name):
         raise PlanError(
@@ -83,6 +85,15 @@ def check_new(name: str, *, force: bool) -> None:
         raise PlanError(f"{name!r} is a profile that comes with Mastertape: choose another name.")
     if not force and (found := find_profile(name)):
         raise PlanError(f"There is a profile {found.stem!r} already: choose another name, or replace it with --force.")
+    folder = library_folder()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(
+            f"The library {folder} cannot be written to ({error.strerror}): name another folder in {FOLDER_VARIABLE}."
+        ) from error
 
 
 def store_profile(profile: ReferenceProfile) -> Path:

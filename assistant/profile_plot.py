@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from typing import Any
 
 import numpy as np
@@ -17,16 +18,26 @@ _SONG, _MEAN = "#8a8a8a", "#1f5fa8"
 
 
 def picture(profile: ReferenceProfile, form: str) -> bytes:
-    """The picture as the bytes of a file: "png", "svg" or "pdf"."""
+    """The picture as the bytes of a file: "png", "svg" or "pdf"; the same for the same profile."""
+    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(9, 7), layout="constrained")
+    out = io.BytesIO()
+    metadata = {"png": None, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
+    with rc_context({"svg.hashsalt": "mastertape"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing")  # a name in letters that the font lacks
+        figure = Figure(figsize=(9, 7), layout="constrained")
+        _fill(figure, profile)
+        figure.savefig(out, format=form, dpi=120, metadata=metadata)
+    return out.getvalue()
+
+
+def _fill(figure: Any, profile: ReferenceProfile) -> None:
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     count = len(profile.songs)
-    figure.suptitle(f"{profile.name}, {count} songs" if count > 1 else profile.name)
+    figure.suptitle(f"{profile.name}, {count} songs" if count > 1 else profile.name, parse_math=False)
     tones = np.array([song.spectrum.tone_db() for song in profile.songs])
-    covariance = profile.tone_covariance_db2()
-    _draw(upper, tones, profile.tone_mean_db(), np.sqrt(np.diag(covariance)))
+    _draw(upper, tones, profile.tone_mean_db(), np.sqrt(np.diag(profile.tone_covariance_db2())))
     upper.set_ylabel("tone of mid, dB about its mean")
     widths = np.maximum([song.spectrum.width_db() for song in profile.songs], _NARROWEST_DB)
     _draw(lower, widths, *_mean_and_spread(profile, widths))
@@ -38,11 +49,6 @@ def picture(profile: ReferenceProfile, form: str) -> bytes:
     lower.set_xlim(TONE_BANDS_HZ[0], TONE_BANDS_HZ[-1])
     if upper.get_legend_handles_labels()[0]:
         upper.legend(loc="lower left", frameon=False)
-    out = io.BytesIO()
-    # No date: the same profile gives the same picture.
-    metadata = {"png": None, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[form]
-    figure.savefig(out, format=form, dpi=120, metadata=metadata)
-    return out.getvalue()
 
 
 def _draw(axes: Any, songs: Floats, mean: Floats, spread: Floats) -> None:

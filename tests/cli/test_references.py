@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from assistant import measuring
 from assistant.profile_file import read_profile
+from references import PROFILES
 from tests.cli.calls import call, refused
 
 
@@ -193,6 +195,9 @@ def test_plots(suffix: str, head: bytes, mixes: Path, library: Path, tmp_path: P
         assert (result.code, result.err) == (0, "")
         assert plot.read_bytes().startswith(head)
         assert f"The plot is in {plot}." in " ".join(result.out.split())
+    again = tmp_path / f"again.{suffix}"
+    call("references", "show", "Day", "--plot", again)
+    assert again.read_bytes() == (tmp_path / f"Day.{suffix}").read_bytes(), "drawn again, the same"
     assert (tmp_path / f"Day.{suffix}").read_bytes() != (tmp_path / f"typical.{suffix}").read_bytes()
 
 
@@ -222,3 +227,22 @@ def test_typical_leans_on_tone_and_width_and_not_on_loudness(mixes: Path, tmp_pa
     assert "loudness_lufs" not in without["album"]
     assert without["album"].get("references", []) == []
     assert [t.get("eq") for t in leaning["track"]] != [t.get("eq") for t in without["track"]]
+
+
+def test_names_that_a_plot_could_stumble_over(library: Path, tmp_path: Path) -> None:
+    whole = json.loads((PROFILES / "typical.json").read_text(encoding="utf-8"))
+    for name in ("$x^2$ and $", "\N{CJK UNIFIED IDEOGRAPH-97F3}\N{CJK UNIFIED IDEOGRAPH-6A02}"):
+        (tmp_path / "hers.json").write_text(json.dumps(whole | {"name": name}))
+        result = call("references", "show", tmp_path / "hers.json", "--plot", tmp_path / "plot.png")
+        assert (result.code, result.err) == (0, "")
+        assert name in result.out
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no folder here that nobody can write to")
+def test_a_library_that_cannot_be_written_is_found_before_the_work(
+    mixes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MASTERTAPE_REFERENCES", "/proc/library")
+    monkeypatch.setattr(measuring, "open_audio", lambda path: pytest.fail(f"{path} was opened"))
+    assert refused("references", "add", "Day", mixes).startswith("The library /proc/library cannot be written to (")
+    assert json.loads(call("references", "list", "--json").out)[0]["name"] == "typical"
