@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from analysis.track import TrackAnalysis
 from assistant.plan import AlbumPlan, EqPlan, MatchPoint, TrackPlan
-from mastering.specs import AlbumSpec, ChainSpec, EqBand, MatchCurve, TrackSpec
+from mastering.specs import AlbumSpec, ChainSpec, CompressorSpec, EqBand, MatchCurve, RideSpec, TrackSpec
 
 _FLOAT32_BITS = 24
 _ROUNDED_S = 1e-5  # times in a plan are rounded to the microsecond
@@ -55,6 +55,8 @@ def chain_spec(track: TrackPlan) -> ChainSpec:
         eq=_bands(track.eq),
         side_eq=_bands(track.side_eq),
         match=_curve(track.match),
+        ride=RideSpec(**track.ride.model_dump()) if track.ride else None,
+        compressor=CompressorSpec(**track.compressor.model_dump()) if track.compressor else None,
         width=track.width,
     )
 

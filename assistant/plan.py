@@ -44,10 +44,34 @@ class EqPlan(_Table):
     q: Annotated[float, between(0.1, 10, "")]
 
 
+class RidePlan(_Table):
+    """A slow ride of a track's level."""
+
+    middle_lufs: Annotated[float, between(-80, 0, "LUFS"), Field(description="loudness that is left where it is")]
+    slope: Annotated[float, between(0.7, 1.4, "LU per LU"), Field(description="over 1 opens, under 1 closes")]
+    range_db: Annotated[float, between(0, 3, "dB"), Field(description="it moves the level no further")] = 1.5
+
+
+class CompressorPlan(_Table):
+    """A track's compressor."""
+
+    threshold_dbfs: Annotated[float, between(-80, 0, "dBFS"), Field(description="RMS level where it begins")]
+    ratio: Annotated[float, between(0.5, 10, "to 1"), Field(description="under 1 opens: the loud comes up")]
+    knee_db: Annotated[float, between(0, 24, "dB")] = 6.0
+    attack_ms: Annotated[float, between(0.1, 500, "ms")] = 25.0
+    release_ms: Annotated[float, between(5, 5_000, "ms")] = 250.0
+    range_db: Annotated[float, between(0, 12, "dB"), Field(description="it moves the level no further")] = 3.0
+    makeup_db: Annotated[float, between(-12, 12, "dB")] = 0.0
+    sidechain_hz: Annotated[
+        float | None, between(20, 1_000, "Hz"), Field(description="the level is read above this frequency")
+    ] = None
+
+
 class WhyPlan(_Table):
     """Why each decision about a track was taken. For people; nothing reads it."""
 
     tone: str = ""
+    dynamics: str = ""
     width: str = ""
     level: str = ""
     join: str = ""
@@ -88,6 +112,8 @@ class TrackPlan(_Table):
         Field(description="which of album.references matchering takes, counted from 1"),
     ] = None
     match: Annotated[tuple[MatchPoint, ...], Field(max_length=200)] = ()
+    ride: RidePlan | None = None
+    compressor: CompressorPlan | None = None
     why: WhyPlan = WhyPlan()
 
     @model_validator(mode="after")
@@ -132,8 +158,9 @@ class SpreadPlan(_Table):
     loud_lu: Annotated[float | None, Field(description="of how loud the loud sections are")] = None
     plr_lu: Annotated[float | None, Field(description="of peak to loudness")] = None
     from_record_db: Annotated[float, Field(description="distance of the songs from the record in tone, RMS")]
+    wider_db: Annotated[float | None, Field(description="how much more side the album has than the record")] = None
     stands_out: Annotated[
-        tuple[str, ...], Field(description="songs further off than songs of a record are, and in what")
+        tuple[str, ...], Field(description="songs further from the others than songs of a record are")
     ] = ()
 
 

@@ -14,6 +14,7 @@ from analysis.track import TrackAnalysis
 from assistant.album_loudness import album_lufs
 from assistant.aspects import Aspects, loud_lufs, separate_aspects
 from assistant.cohesion_plan import plan_cohesion
+from assistant.dynamics import decide_dynamics, separate_dynamics, with_compressor
 from assistant.facts import facts_of, notes_of
 from assistant.joins import plan_join
 from assistant.level import decide_levels, signed
@@ -55,6 +56,7 @@ class Wishes:
         title: of the album.
         order: "given", "auto", or None for DESIGN's rule: given where file names are numbered.
         strength: of tone, width and level corrections, 0 to 1.
+        dynamics_strength: of the correction of dynamics, 0 to 1.
         match_full: every track takes the references' spectrum in whole.
         max_eq_db: how far EQ may go; None for the usual bound.
         by_matchering: matchering brings every track to a reference, in its own way.
@@ -66,6 +68,7 @@ class Wishes:
     title: str
     order: str | None = None
     strength: float = 1.0
+    dynamics_strength: float = 1.0
     match_full: bool = False
     max_eq_db: float | None = None
     by_matchering: bool = False
@@ -153,12 +156,26 @@ def _corrected(
         for i, mix in enumerate(mixes)
     ]
     widths = [_width(mix, aspects, i, wishes.strength) for i, mix in enumerate(mixes)]
+    squeezed = separate_dynamics(analyses, engineers, references, statistics)
+    dynamics = [
+        decide_dynamics(
+            mix.analysis,
+            float(squeezed.amounts[i]),
+            float(squeezed.deviations[i]),
+            wishes.dynamics_strength,
+            _whose(mix, mixes),
+        )
+        for i, mix in enumerate(mixes)
+    ]
     changes = [
-        loudness_change_lu(mix.analysis, tone.bands, width)
-        for mix, tone, (width, _) in zip(mixes, tones, widths, strict=True)
+        loudness_change_lu(mix.analysis, tone.bands, width) + moved.loud_change_lu
+        for mix, tone, (width, _), moved in zip(mixes, tones, widths, dynamics, strict=True)
     ]
     levels = decide_levels(analyses, engineers, statistics, wishes.strength, changes_lu=changes)
-    return [_track(mix, tones[i], widths[i], levels[i]) for i, mix in enumerate(mixes)]
+    return [
+        with_compressor(_track(mix, tones[i], widths[i], levels[i]), mix.analysis, dynamics[i], tones[i].bands)
+        for i, mix in enumerate(mixes)
+    ]
 
 
 def _matched(

@@ -47,6 +47,8 @@ class SongStatistics(BaseModel):
         tone_db2: covariance of the shape of the mid spectrum, dB squared.
         width_db2: variance of a song's width (side against mid over the bands), dB squared.
         level_lu2: variance of the loudness of loud sections, LU squared.
+        loud_ends_log2: covariance of the logarithms of how far the loud end of level reaches (`analysis.levels`).
+        compression_log: what a typical compressor changes in these logarithms.
         sources: the records.
     """
 
@@ -59,6 +61,8 @@ class SongStatistics(BaseModel):
     tone_db2: tuple[tuple[float, ...], ...]
     width_db2: Annotated[float, Field(gt=0)]
     level_lu2: Annotated[float, Field(gt=0)]
+    loud_ends_log2: tuple[tuple[float, ...], ...]
+    compression_log: tuple[float, ...]
     sources: tuple[RecordSource, ...]
 
 

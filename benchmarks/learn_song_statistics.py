@@ -4,7 +4,8 @@
 
 Each record's songs are measured whole (45 s or longer, 44.1 kHz or more, stereo); what is kept are their deviations
 from the record's mean. The covariance over all records is shrunk towards a multiple of the identity by the rule of
-Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", 2004.
+Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices", 2004. What a typical
+compressor does to the loud end of level is simulated on every song's level, with compressors drawn at random.
 """
 
 from __future__ import annotations
@@ -21,13 +22,20 @@ from sklearn.covariance import LedoitWolf
 
 from analysis.cache import analyse_file
 from analysis.errors import MastertapeError
+from analysis.levels import STEPS_PER_SECOND, gated_power, loud_ends_db
 from analysis.load import SUFFIXES, open_audio
 from analysis.spectrum import TONE_BANDS_HZ
 from analysis.track import TrackAnalysis
+from analysis.units import power_to_db
 from assistant.aspects import broad_width_db, loud_lufs
+from assistant.dynamics import loud_end_logs
+from mastering.compressor import envelope_gain_db
+from mastering.specs import CompressorSpec
 
 _SHORTEST_S = 45.0
 _LOWEST_RATE_HZ = 44_100
+_COMPRESSORS = 8  # for each song
+_SEED = 1
 
 
 def main() -> None:
@@ -74,6 +82,9 @@ def learn(records: list[list[TrackAnalysis]], sources: list[dict[str, object]]) 
     tone = np.concatenate([_deviations([song.spectrum.tone_db() for song in songs]) for songs in records])
     width = np.concatenate([_deviations([[broad_width_db(song)] for song in songs]) for songs in records])
     level = np.concatenate([_deviations([[loud_lufs(song)] for song in songs]) for songs in records])
+    ends = np.concatenate(
+        [_deviations([loud_end_logs(song.dynamics.loud_ends_db) for song in songs]) for songs in records]
+    )
     covariance = LedoitWolf(assume_centered=True).fit(tone).covariance_
     return {
         "schema": 1,
@@ -83,16 +94,44 @@ def learn(records: list[list[TrackAnalysis]], sources: list[dict[str, object]]) 
         "tone_db2": [[round(float(value), 4) for value in row] for row in covariance],
         "width_db2": round(float(np.mean(width**2)), 4),
         "level_lu2": round(float(np.mean(level**2)), 4),
+        "loud_ends_log2": _rounded(LedoitWolf(assume_centered=True).fit(ends).covariance_),
+        "compression_log": _rounded([_compressed([song for songs in records for song in songs])])[0],
         "sources": sources,
     }
 
 
+def _compressed(songs: list[TrackAnalysis]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """Mean change of the figures of the loud end by compressors as engineers use them on a mix."""
+    rng = np.random.default_rng(_SEED)
+    changes = []
+    for song in songs:
+        powers = 10 ** (np.array(song.levels_dbfs) / 10)
+        level_dbfs = float(power_to_db(gated_power(powers)))
+        for _ in range(_COMPRESSORS):
+            drawn = CompressorSpec(
+                threshold_dbfs=level_dbfs + rng.uniform(-4.0, 7.0),
+                ratio=float(np.exp(rng.uniform(0.0, np.log(3.0)))),
+                knee_db=rng.uniform(0.0, 10.0),
+                attack_ms=float(np.exp(rng.uniform(np.log(5.0), np.log(50.0)))),
+                release_ms=float(np.exp(rng.uniform(np.log(80.0), np.log(600.0)))),
+                range_db=60.0,
+            )
+            gain_db = envelope_gain_db(drawn, powers, STEPS_PER_SECOND)
+            after = loud_ends_db(powers * 10 ** (gain_db / 10))
+            changes.append(loud_end_logs(after) - loud_end_logs(song.dynamics.loud_ends_db))
+    return np.asarray(np.mean(changes, axis=0))
+
+
+def _rounded(rows: object) -> list[list[float]]:
+    return [[round(float(value), 4) for value in row] for row in np.array(rows)]
+
+
 def _text(statistics: dict[str, object]) -> str:
-    """JSON with a line for each row of the covariance."""
-    rows = statistics.pop("tone_db2")
+    """JSON with a line for each row of the covariances."""
+    names = ("loud_ends_log2", "tone_db2")
+    rows = {name: ",\n  ".join(json.dumps(row) for row in statistics.pop(name)) for name in names}  # type: ignore[attr-defined]
     head = json.dumps(statistics, indent=1).rstrip("}").rstrip()
-    body = ",\n  ".join(json.dumps(row) for row in rows)  # type: ignore[attr-defined]
-    return f'{head},\n "tone_db2": [\n  {body}\n ]\n}}\n'
+    return head + "".join(f',\n "{name}": [\n  {body}\n ]' for name, body in rows.items()) + "\n}\n"
 
 
 def _deviations(rows: list[object]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
