@@ -1,7 +1,7 @@
 """How much the songs of an album sound like one record, in figures: how far they spread, and which of them stand out.
 
-Tone and width are held against the record to match, where there is one. Loudness and PLR are held against the album
-itself: what another record's are, each delivery decides anew.
+Distances in tone and width are from the record to match, where there is one; in loudness and PLR from the album's own
+middle, since a delivery decides them anew. A song stands out from the other songs of its album.
 """
 
 from __future__ import annotations
@@ -75,8 +75,9 @@ class SongDistance:
     Attributes:
         name: what it is called.
         tone_db: RMS over the bands.
-        width_db, loud_lu, plr_lu: over (positive) or under the record.
-        stands_out: in what, in words; empty where it differs as songs do.
+        width_db: over (positive) or under the record.
+        loud_lu, plr_lu: over or under the middle of the album.
+        stands_out: in what it is further from the middle of the album than songs are, in words.
     """
 
     name: str
@@ -100,6 +101,11 @@ class Cohesion:
     spread: Spread
     usual: Spread
     songs: tuple[SongDistance, ...]
+
+    def width_distance_db(self) -> float | None:
+        """How much wider than the record the middle of the album is; None where one of them is mono."""
+        known = [song.width_db for song in self.songs if song.width_db is not None]
+        return float(np.median(known)) if known else None
 
     def tone_distance_db(self) -> float:
         """Distance of the songs from the record in tone, RMS over songs and bands."""
@@ -190,20 +196,18 @@ def spread(values: Floats) -> Floats:
 def _distances(
     songs: Sequence[SongFigures], tones: Floats, references: Sequence[ReferenceSong], statistics: SongStatistics
 ) -> tuple[SongDistance, ...]:
-    tone_off = tones - _tone_of_the_record(tones, references)
-    out_in_tone = _out_in_tone(tone_off, tones, np.array(statistics.tone_db2))
-    models = [song_figures(song).width_db for song in references]
-    widths = [width for width in models if width is not None]
-    weights = [song.weight for song, width in zip(references, models, strict=True) if width is not None]
-    centre = float(np.average(widths, weights=weights)) if widths else None
-    width = _off([song.width_db for song in songs], centre, statistics.width_db2)
-    loud = _off([song.loud_lufs for song in songs], None, statistics.level_lu2)
-    plr = _off([song.plr_lu for song in songs], None, PLR_SD_LU**2)
+    middle_db, width_db = _middle(tones), _reference_width_db(references)
+    record_db = _reference_tone_db(references) if references else middle_db
+    out_in_tone = _out_in_tone(tones - middle_db, tones, np.array(statistics.tone_db2))
+    widths = [song.width_db for song in songs]
+    width = _off(widths, statistics.width_db2)
+    loud = _off([song.loud_lufs for song in songs], statistics.level_lu2)
+    plr = _off([song.plr_lu for song in songs], PLR_SD_LU**2)
     return tuple(
         SongDistance(
             name=song.name,
-            tone_db=float(np.sqrt(np.mean(tone_off[i] ** 2))),
-            width_db=width[i][0],
+            tone_db=float(np.sqrt(np.mean((song.tone_db - record_db) ** 2))),
+            width_db=width[i][0] if width_db is None or song.width_db is None else song.width_db - width_db,
             loud_lu=loud[i][0],
             plr_lu=plr[i][0],
             stands_out=(
@@ -217,12 +221,19 @@ def _distances(
     )
 
 
-def _tone_of_the_record(tones: Floats, references: Sequence[ReferenceSong]) -> Floats:
-    """The references' mean by weight; without them the middle of the album, which one odd song does not move."""
-    if references:
-        return ReferenceProfile(name="references", songs=tuple(references)).tone_mean_db()
+def _middle(tones: Floats) -> Floats:
+    """The middle of an album's tones, which one odd song does not move."""
     middle = np.median(tones, axis=0)
     return np.asarray(middle - middle.mean())
+
+
+def _reference_tone_db(references: Sequence[ReferenceSong]) -> Floats:
+    return ReferenceProfile(name="references", songs=tuple(references)).tone_mean_db()
+
+
+def _reference_width_db(references: Sequence[ReferenceSong]) -> float | None:
+    known = [(width, song.weight) for song in references if (width := song_figures(song).width_db) is not None]
+    return float(np.average([width for width, _ in known], weights=[weight for _, weight in known])) if known else None
 
 
 def _out_in_tone(off_db: Floats, tones: Floats, S: Floats) -> list[tuple[str, ...]]:
@@ -247,12 +258,12 @@ def _furthest(off_db: Floats, S: Floats) -> tuple[str, ...]:
     return tuple(words for far, words in found[:_REGIONS_TOLD] if far > OUT_SD / 2) or (found[0][1],)
 
 
-def _off(values: Sequence[float | None], centre: float | None, variance: float) -> list[tuple[float | None, float]]:
-    """How far each value is from the centre (by default the middle of them all), and how far in deviations."""
+def _off(values: Sequence[float | None], variance: float) -> list[tuple[float | None, float]]:
+    """How far each value is from the middle of them all, and how far in standard deviations."""
     known = np.array([value for value in values if value is not None])
     if not len(known):
         return [(None, 0.0)] * len(values)
-    middle = float(np.median(known)) if centre is None else centre
+    middle = float(np.median(known))
     own = float(spread(known[:, None])[0]) ** 2 if len(known) > 1 else 0.0
     deviation = math.sqrt(_eased(variance, own, len(known)))
     return [(None, 0.0) if v is None else (v - middle, abs(v - middle) / deviation) for v in values]

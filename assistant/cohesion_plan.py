@@ -11,6 +11,9 @@ from assistant.cohesion import Cohesion, cohesion, planned_song, song_figures
 from assistant.plan import CohesionPlan, SpreadPlan, TrackPlan
 from assistant.statistics import SongStatistics
 
+REFERENCES, ITSELF = "the references", "the album itself"
+"""What songs are held against."""
+
 
 def plan_cohesion(
     tracks: Sequence[TrackPlan],
@@ -35,8 +38,7 @@ def plan_cohesion(
     if after and any(song.dynamics.plr_lu is None for song in as_planned):
         after = after.model_copy(update={"plr_lu": None})  # of some songs only, it would be another figure
     foretold = all(track.reference is None for track in tracks)  # what matchering does cannot be told beforehand
-    record = "the references" if references else "the album itself"
-    return CohesionPlan(record=record, before=before, after=after if foretold else None)
+    return CohesionPlan(record=REFERENCES if references else ITSELF, before=before, after=after if foretold else None)
 
 
 def _table(
@@ -54,6 +56,7 @@ def _table(
         loud_lu=_rounded(found.spread.loud_lu),
         plr_lu=_rounded(found.spread.plr_lu),
         from_record_db=round(found.tone_distance_db(), 2),
+        wider_db=_rounded(found.width_distance_db()) if references else None,
         stands_out=_standing_out(titles, found),
     )
 

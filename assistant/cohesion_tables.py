@@ -11,6 +11,7 @@ from rich.table import Table
 
 from analysis.track import TrackAnalysis
 from assistant.cohesion import Cohesion, cohesion, song_figures
+from assistant.cohesion_plan import REFERENCES
 from assistant.level import signed
 from assistant.plan import AlbumPlan, SpreadPlan
 from assistant.statistics import load_statistics
@@ -77,10 +78,16 @@ def cohesion_lines(plan: AlbumPlan) -> list[str]:
     before, after = plan.cohesion.before, plan.cohesion.after
     told = [_change(name, key, unit, before, after) for name, key, unit in _FIGURES]
     lines = [f"How far the songs spread, as mixed and as planned: {', '.join(filter(None, told))}."]
+    if plan.cohesion.record == REFERENCES:
+        told = [_change("tone", "from_record_db", "dB", before, after)]
+        if before.wider_db is not None:
+            then = f" → {signed(after.wider_db)}" if after and after.wider_db is not None else ""
+            told.append(f"side {signed(before.wider_db)}{then} dB")
+        lines.append(f"How far they are from the references: {', '.join(told)}.")
     out = (after or before).stands_out
     if out:
         more = f"; and {len(out) - _MOST_TOLD} more" if len(out) > _MOST_TOLD else ""
-        lines.append(f"Further off than songs of a record are: {'; '.join(out[:_MOST_TOLD])}{more}.")
+        lines.append(f"Further from the others than songs of a record are: {'; '.join(out[:_MOST_TOLD])}{more}.")
     return lines
 
 

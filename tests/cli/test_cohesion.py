@@ -59,6 +59,11 @@ def test_a_plan_holds_the_figures_and_rendering_reads_none_of_them(mixes: Path, 
 def test_the_summary_says_it_in_a_line(mixes: Path, tmp_path: Path) -> None:
     out = " ".join(call("plan", mixes, "--out", tmp_path / "album.toml").out.split())
     assert "How far the songs spread, as mixed and as planned: tone " in out
+    assert "How far they are from the references" not in out
+    out = " ".join(call("plan", mixes, "-r", "typical", "--out", tmp_path / "leaning.toml").out.split())
+    held = tomllib.loads((tmp_path / "leaning.toml").read_text(encoding="utf-8"))["cohesion"]["before"]
+    assert f"How far they are from the references: tone {held['from_record_db']:.1f} " in out
+    assert f"side {held['wider_db']:+.1f} " in out
 
 
 def test_a_changed_mix_renews_the_figures(mixes: Path, tmp_path: Path) -> None:

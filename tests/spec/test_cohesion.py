@@ -169,7 +169,6 @@ def test_songs_that_differ_as_songs_do_seldom_stand_out(seed: int) -> None:
 
 
 def test_songs_are_held_against_references_in_tone_and_width(songs: list[TrackAnalysis]) -> None:
-    darker = [reference_song(song) for song in songs[:2]]
     darker = [planned_song(song, dataclasses.replace(DARK, gain_db=-20.0)) for song in songs[:2]]
     alone = cohesion([song_figures(song) for song in songs], [], STATISTICS)
     against = cohesion([song_figures(song) for song in songs], darker, STATISTICS)
@@ -180,6 +179,9 @@ def test_songs_are_held_against_references_in_tone_and_width(songs: list[TrackAn
     for one, other in zip(against.songs, alone.songs, strict=True):
         assert one.width_db == pytest.approx(other.width_db + 6.0, abs=1.0), "6 dB wider than they"
         assert (one.loud_lu, one.plr_lu) == (other.loud_lu, other.plr_lu)
+        assert one.stands_out == other.stands_out == (), "another record is no reason for one song to stand out"
+    assert against.width_distance_db() == pytest.approx(6.0, abs=1.0)
+    assert alone.width_distance_db() == pytest.approx(0.0, abs=0.1)
 
 
 def test_a_heavy_reference_draws_the_record_to_itself(songs: list[TrackAnalysis]) -> None:
