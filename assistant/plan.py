@@ -63,7 +63,7 @@ class CompressorPlan(_Table):
     range_db: Annotated[float, between(0, 12, "dB"), Field(description="it moves the level no further")] = 3.0
     makeup_db: Annotated[float, between(-12, 12, "dB")] = 0.0
     sidechain_hz: Annotated[
-        float | None, between(20, 1_000, "Hz"), Field(description="the level is read above this frequency")
+        Annotated[float, between(20, 1_000, "Hz")] | None, Field(description="the level is read above this frequency")
     ] = None
 
 
