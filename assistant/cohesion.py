@@ -6,7 +6,6 @@ middle, since a delivery decides them anew. A song stands out from the other son
 
 from __future__ import annotations
 
-import dataclasses
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,18 +13,13 @@ from statistics import NormalDist
 
 import numpy as np
 
-from analysis.loudness import k_weighting_db
-from analysis.profile import Measured, ReferenceProfile, ReferenceSong, reference_song
-from analysis.spectrum import TONE_BANDS_HZ, TWELFTH_OCTAVES_HZ, TWELFTHS_PER_THIRD, Spectrum
-from analysis.track import TrackAnalysis
-from analysis.units import Floats, amplitude_to_db, power_to_db
+from analysis.profile import Measured, ReferenceProfile, ReferenceSong
+from analysis.spectrum import TONE_BANDS_HZ
+from analysis.units import Floats
 from assistant.aspects import broad_width_db
 from assistant.level import signed
 from assistant.statistics import SongStatistics
 from assistant.tone import REGIONS
-from mastering.eq import response_db
-from mastering.match import gain_db
-from mastering.specs import ChainSpec
 
 PLR_SD_LU = 2.4
 """Standard deviation of PLR among the songs of a record: from 50 songs of five records of games' music."""
@@ -122,32 +116,6 @@ def song_figures(song: Measured) -> SongFigures:
         loud_lufs=loud if loud is not None and math.isfinite(loud) else None,
         plr_lu=song.dynamics.plr_lu,
     )
-
-
-def planned_song(track: TrackAnalysis, chain: ChainSpec) -> ReferenceSong:
-    """A song as its chain will leave it, foretold from its spectrum: EQ, width and gain.
-
-    PLR is that of the mix: EQ moves it little, and what a limiter does to it is known once a delivery is made. What a
-    ride or a compressor does to it is not foretold: None.
-    """
-    before, rate_hz = track.spectrum, track.source.rate_hz
-    mid_db, side_db = _chain_db(chain, rate_hz)
-    mid, side = np.array(before.fine_mid_db) + mid_db, np.array(before.fine_side_db) + side_db
-    spectrum = dataclasses.replace(
-        before,
-        mid_db=_thirds_db(mid),
-        side_db=_thirds_db(side),
-        fine_mid_db=tuple(map(float, mid)),
-        fine_side_db=tuple(map(float, side)),
-    )
-    louder_lu = _loudness_lufs(spectrum, rate_hz) - _loudness_lufs(before, rate_hz) if np.isfinite(mid).any() else 0.0
-    loud = track.dynamics.loud_lufs
-    dynamics = dataclasses.replace(
-        track.dynamics,
-        loud_lufs=None if loud is None else loud + louder_lu,
-        plr_lu=None if chain.ride or chain.compressor else track.dynamics.plr_lu,
-    )
-    return dataclasses.replace(reference_song(track), spectrum=spectrum, dynamics=dynamics)
 
 
 def cohesion(
@@ -283,30 +251,3 @@ def _out_words(what: str, unit: str, off: float | None, far: float) -> tuple[str
 def _spread_of(values: Sequence[float | None]) -> float | None:
     known = np.array([value for value in values if value is not None])
     return float(spread(known[:, None])[0]) if len(known) > 1 else None
-
-
-def _chain_db(chain: ChainSpec, rate_hz: int) -> tuple[Floats, Floats]:
-    """What a chain adds to mid and to side in each twelfth of an octave; nothing beyond what the rate can hold."""
-    inside = TWELFTH_OCTAVES_HZ < rate_hz / 2
-    freqs_hz = TWELFTH_OCTAVES_HZ[inside]
-    both, side = response_db(chain.eq, freqs_hz, rate_hz), response_db(chain.side_eq, freqs_hz, rate_hz)
-    mid = both + chain.gain_db
-    side = side + both + chain.gain_db + amplitude_to_db(chain.width)
-    if chain.match is not None:
-        match_mid, match_side = gain_db(chain.match, freqs_hz)
-        mid, side = mid + match_mid, side + match_side
-    filled = np.zeros((2, len(inside)))
-    filled[0, inside], filled[1, inside] = mid, side
-    return filled[0], filled[1]
-
-
-def _thirds_db(fine_db: Floats) -> tuple[float, ...]:
-    power = (10 ** (fine_db / 10)).reshape(-1, TWELFTHS_PER_THIRD).sum(axis=1)
-    return tuple(map(float, power_to_db(power)))
-
-
-def _loudness_lufs(spectrum: Spectrum, rate_hz: int) -> float:
-    """K-weighted level of a spectrum that holds something, up to a constant."""
-    inside = TWELFTH_OCTAVES_HZ < rate_hz / 2
-    power = 10 ** (np.array([spectrum.fine_mid_db, spectrum.fine_side_db])[:, inside] / 10)
-    return power_to_db(float((power * 10 ** (k_weighting_db(TWELFTH_OCTAVES_HZ[inside]) / 10)).sum()))

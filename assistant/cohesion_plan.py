@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from analysis.profile import ReferenceSong, reference_song
 from analysis.track import TrackAnalysis
 from assistant.album_spec import chain_spec
-from assistant.cohesion import Cohesion, cohesion, planned_song, song_figures
+from assistant.cohesion import Cohesion, cohesion, song_figures
+from assistant.foretold import planned_song
 from assistant.plan import CohesionPlan, SpreadPlan, TrackPlan
 from assistant.statistics import SongStatistics
 

@@ -16,12 +16,13 @@ from analysis.audio import Audio
 from analysis.cache import analyse_file
 from analysis.profile import ReferenceSong, reference_song
 from analysis.track import TrackAnalysis
-from assistant.cohesion import SongFigures, cohesion, planned_song, song_figures, spread
+from assistant.cohesion import SongFigures, cohesion, song_figures, spread
 from assistant.cohesion_plan import plan_cohesion
+from assistant.foretold import planned_song
 from assistant.plan import TrackPlan
 from assistant.statistics import load_statistics
 from mastering.chain import build, process
-from mastering.specs import ChainSpec, CompressorSpec, EqBand, EqShape, MatchCurve
+from mastering.specs import ChainSpec, CompressorSpec, EqBand, EqShape, MatchCurve, RideSpec
 from tests.albums import RATE_HZ, music
 
 STATISTICS = load_statistics()
@@ -112,9 +113,23 @@ def test_a_wire_foretells_what_is_there(songs: list[TrackAnalysis]) -> None:
         )
 
 
-def test_what_a_compressor_does_to_peaks_is_not_foretold(songs: list[TrackAnalysis]) -> None:
-    chain = ChainSpec(compressor=CompressorSpec(threshold_dbfs=-20.0, ratio=1.5))
-    assert planned_song(songs[0], chain).dynamics.plr_lu is None
+@pytest.mark.parametrize(
+    "chain",
+    [
+        ChainSpec(gain_db=-3.0, compressor=CompressorSpec(threshold_dbfs=-26.0, ratio=2.0, makeup_db=1.0)),
+        ChainSpec(gain_db=2.0, compressor=CompressorSpec(threshold_dbfs=-20.0, ratio=0.7)),
+        ChainSpec(ride=RideSpec(middle_lufs=-26.0, slope=1.3)),
+    ],
+)
+def test_what_dynamics_do_to_loud_sections_is_foretold_and_to_peaks_is_not(chain: ChainSpec, folder: Path) -> None:
+    samples = music(24.0, RATE_HZ, np.random.default_rng(9)) * np.linspace(0.2, 1.0, 24 * RATE_HZ)[:, None]
+    song = measured(folder, samples, "swelling.wav")
+    done = process(Audio.from_array(samples, RATE_HZ), build(chain, RATE_HZ, 2)).read()
+    really, foretold = song_figures(measured(folder, done, "swelled.wav")), song_figures(planned_song(song, chain))
+    assert foretold.loud_lufs == pytest.approx(really.loud_lufs, abs=0.5)
+    dry = song_figures(planned_song(song, dataclasses.replace(chain, compressor=None, ride=None)))
+    assert abs(dry.loud_lufs - really.loud_lufs) > 0.6, "there was something to foretell"
+    assert foretold.plr_lu is None
 
 
 def test_engineers_draw_songs_apart_and_undoing_it_draws_them_together(songs: list[TrackAnalysis]) -> None:
