@@ -81,8 +81,8 @@ def cohesion_lines(plan: AlbumPlan) -> list[str]:
     if plan.cohesion.record == REFERENCES:
         told = [_change("tone", "from_record_db", "dB", before, after)]
         if before.wider_db is not None:
-            then = f" → {signed(after.wider_db)}" if after and after.wider_db is not None else ""
-            told.append(f"side {signed(before.wider_db)}{then} dB")
+            sides = [signed(one.wider_db) for one in (before, after) if one and one.wider_db is not None]
+            told.append(f"side {' → '.join(dict.fromkeys(sides))} dB")
         lines.append(f"How far they are from the references: {', '.join(told)}.")
     out = (after or before).stands_out
     if out:
