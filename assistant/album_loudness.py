@@ -12,6 +12,9 @@ from analysis.profile import ReferenceSong
 LOUDEST_LUFS, QUIETEST_LUFS = -7.0, -24.0
 """An album follows its references no further."""
 
+PLANNED_LUFS = (-40.0, -4.0)
+"""What a plan may say."""
+
 
 def references_lufs(references: Sequence[ReferenceSong]) -> float | None:
     """The references' loudness together, LUFS: the power mean over their time, as if one record; None without any."""
@@ -26,10 +29,14 @@ def references_lufs(references: Sequence[ReferenceSong]) -> float | None:
     return 10 * math.log10(float((10 ** (levels / 10) * seconds).sum() / seconds.sum()))
 
 
-def album_lufs(references: Sequence[ReferenceSong], *, decimals: int = 1) -> tuple[float | None, str]:
-    """What the album is brought to, bounded and rounded, and why; None where the references say nothing."""
+def album_lufs(references: Sequence[ReferenceSong], *, clone: bool = False) -> tuple[float | None, str]:
+    """What the album is brought to, bounded and rounded, and why; None where the references say nothing.
+
+    A clone follows its model as far as a plan can say, and to a hundredth, to be within a tenth after all rounding.
+    """
     mean = references_lufs(references)
     if mean is None:
         return None, ""
-    bounded = round(min(max(mean, QUIETEST_LUFS), LOUDEST_LUFS), decimals)
+    quietest, loudest = PLANNED_LUFS if clone else (QUIETEST_LUFS, LOUDEST_LUFS)
+    bounded = round(min(max(mean, quietest), loudest), 2 if clone else 1)
     return bounded, f"the references stand at {mean:.1f} LUFS together"

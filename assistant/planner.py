@@ -109,9 +109,9 @@ def plan_album(
     else:
         tracks = _corrected(mixes, references, statistics, wishes)
     order, why_order, why_next = _ordered(mixes, wishes)
-    # A clone stands as loud as its model, to a tenth after all rounding.
-    decimals = 2 if wishes.match_full or wishes.by_matchering else 1
-    loudness_lufs, why_loudness = album_lufs([] if wishes.as_is else references, decimals=decimals)
+    loudness_lufs, why_loudness = album_lufs(
+        [] if wishes.as_is else references, clone=wishes.match_full or wishes.by_matchering
+    )
     return AlbumPlan(
         album=AlbumTable(
             title=wishes.title,

@@ -189,4 +189,6 @@ def test_the_references_stand_as_loud_as_one_record_of_them(profile: ReferencePr
     assert references_lufs([song(-10.0, 60.0), song(-20.0, 120.0)]) == pytest.approx(10 * math.log10(power))
     assert references_lufs([song(-10.0, 60.0), song(-20.0, 60.0, 2.0)]) == pytest.approx(10 * math.log10(power))
     assert album_lufs([song(-3.0, 60.0)]) == (-7.0, "the references stand at -3.0 LUFS together")
-    assert album_lufs([song(-10.126, 60.0)], decimals=2)[0] == -10.13
+    assert album_lufs([song(-10.126, 60.0)], clone=True)[0] == -10.13
+    assert album_lufs([song(-31.0, 60.0)], clone=True)[0] == -31.0
+    assert album_lufs([song(-31.0, 60.0)])[0] == -24.0
