@@ -94,13 +94,14 @@ def match_target(references: Sequence[ReferenceSong]) -> MatchTarget:
     return MatchTarget(mid_db=_told_db(mid), side_db=None if mono else _told_db(side))
 
 
-def decide_match(track: Measured, target: MatchTarget, *, strength: float, max_eq_db: float) -> MatchDecision:
+def decide_match(track: Measured, target: MatchTarget, *, tone: float, width: float, max_eq_db: float) -> MatchDecision:
     """The curves and the width that give a track the record's spectrum; mono stays mono, on either hand.
 
     Args:
         track: what was measured of the mix.
         target: the record.
-        strength: 0 to 1, of all of it.
+        tone: how much of the curves, 0 to 1.
+        width: how much of the width, 0 to 1.
         max_eq_db: bound of both curves. The width is bounded by itself.
     """
     mid, side = _thirds(track.spectrum.fine_mid_db), _thirds(track.spectrum.fine_side_db)
@@ -110,21 +111,21 @@ def decide_match(track: Measured, target: MatchTarget, *, strength: float, max_e
         _Signal(
             name="mid",
             power=_power(track.spectrum.fine_mid_db),
-            wanted_db=strength * _filled(wanted_db - level_db),
+            wanted_db=tone * _filled(wanted_db - level_db),
             lift_db=max_eq_db * _heard(mid, mid.max()),
             lacks=np.isfinite(target.mid_db) & np.isnan(wanted_db),
         )
     ]
-    width, why_width = 1.0, "mono: left alone" if not side.any() else "left alone: the record is mono"
+    side_gain, why_width = 1.0, "mono: left alone" if not side.any() else "left alone: the record is mono"
     if side.any() and target.side_db is not None:
         wanted_db = target.side_db - _told_db(side)
         width_db = _mean(wanted_db) - level_db
-        width, why_width = _width(strength * width_db)
+        side_gain, why_width = _width(width * width_db)
         both.append(
             _Signal(
                 name="side",
                 power=_power(track.spectrum.fine_side_db),
-                wanted_db=strength * _filled(wanted_db - level_db - width_db),
+                wanted_db=tone * _filled(wanted_db - level_db - width_db),
                 lift_db=max_eq_db * np.minimum(_heard(side, side.max()), _heard(side, mid)),
                 lacks=np.isfinite(target.side_db) & np.isnan(wanted_db),
             )
@@ -134,7 +135,7 @@ def decide_match(track: Measured, target: MatchTarget, *, strength: float, max_e
     moved = any(any(points_db) for points_db in gains_db)
     return MatchDecision(
         curve=curve if moved else None,
-        width=width,
+        width=side_gain,
         why_tone=_tone_words(both, gains_db, max_eq_db),
         why_width=why_width,
     )

@@ -187,7 +187,10 @@ def _matched(
     """
     target = match_target(references)
     bound_db = MAX_MATCH_EQ_DB if wishes.max_eq_db is None else wishes.max_eq_db
-    decisions = [decide_match(mix.analysis, target, strength=wishes.strength, max_eq_db=bound_db) for mix in mixes]
+    decisions = [
+        decide_match(mix.analysis, target, tone=wishes.strength, width=wishes.strength, max_eq_db=bound_db)
+        for mix in mixes
+    ]
     changes = [match_loudness_change_lu(mix.analysis, one) for mix, one in zip(mixes, decisions, strict=True)]
     levels = decide_levels(*_measured(mixes), statistics, wishes.strength, undone_lu=changes)
     tracks = []

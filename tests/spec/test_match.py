@@ -85,7 +85,7 @@ def decided(
     mix: TrackAnalysis, *models: TrackAnalysis, strength: float = 1.0, max_eq_db: float = MAX_MATCH_EQ_DB
 ) -> MatchDecision:
     target = match_target([reference_song(model) for model in models])
-    return decide_match(mix, target, strength=strength, max_eq_db=max_eq_db)
+    return decide_match(mix, target, tone=strength, width=strength, max_eq_db=max_eq_db)
 
 
 def applied(samples: Floats, decision: MatchDecision) -> Floats:
@@ -184,6 +184,18 @@ def test_strength_is_how_much_of_it(tmp_path: Path) -> None:
     assert half.curve is not None
     assert np.array(half.curve.mid_db) == pytest.approx(0.5 * np.array(whole.curve.mid_db), abs=0.3)
     assert half.width == pytest.approx(whole.width**0.5, abs=0.01)
+
+
+def test_tone_and_width_are_cloned_apart(tmp_path: Path) -> None:
+    mix = measured(tmp_path, "mix", noise(1))
+    target = match_target(
+        [reference_song(measured(tmp_path, "b", coloured(noise(2, side=0.5), smooth(3, 8.0), smooth(4, 8.0))))]
+    )
+    both, tone, width = (
+        decide_match(mix, target, tone=tone, width=width, max_eq_db=12.0) for tone, width in ((1, 1), (1, 0), (0, 1))
+    )
+    assert (tone.curve, tone.width) == (both.curve, 1.0)
+    assert (width.curve, width.width) == (None, both.width)
 
 
 def test_songs_of_a_record_count_by_weight_and_not_by_loudness(tmp_path: Path) -> None:
