@@ -176,6 +176,11 @@ def limited(
     return energies, Limiting(max_db=float(every.max(initial=0.0)), p95_db=p95_db)
 
 
+def limiter_power_gains(envelope: Envelope, gain_db: float, ceiling_dbtp: float) -> Floats:
+    """Mean power gain of the limiter in each 10 ms of a stretch after a gain."""
+    return _reduced(envelope, gain_db, ceiling_dbtp)[0]
+
+
 def _cells_per_step(envelope: Envelope) -> int:
     return max(1, round(0.1 * envelope.rate_hz / envelope.cell_frames))
 

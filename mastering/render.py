@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from mastering.assembly import assemble
+from mastering.balance import BalanceRide, ridden_envelope, solve_balanced
 from mastering.files import safe_name
 from mastering.gains import DeliveryGains, anchor_loudness, solve_gains, track_hops
 from mastering.loudness_solver import Envelope, measure_envelope
@@ -54,13 +55,16 @@ class AlbumRenderer:
         timeline = self.timeline(delivery)
         envelopes = self._measured(timeline.rate_hz)
         guarded = None if delivery.ceiling_dbtp is None else delivery.ceiling_dbtp - _CEILING_GUARD_DB
+        gains, rides = solve_balanced(self.album, delivery, timeline, envelopes, guarded)
+        envelopes = tuple(ridden_envelope(one, ride) for one, ride in zip(envelopes, rides, strict=True))
         job = RenderedTracks(
             album=self.album,
             delivery=delivery,
             timeline=timeline,
             envelopes=envelopes,
             spools=self._spools,
-            gains=solve_gains(self.album, delivery, timeline, envelopes, guarded),
+            gains=gains,
+            rides=tuple(ride for ride in rides if ride),
             ceilings_dbtp=[guarded] * len(timeline.units),
             paths=_track_paths(self.album, delivery, folder),
         )
@@ -96,7 +100,8 @@ class RenderedTracks:
 
     Attributes:
         album, delivery, timeline: what is made, and where everything lies.
-        envelopes: the album before gain.
+        envelopes: the album before gain, after the rides.
+        rides: before the limiter, see `balance`.
         spools: every track after its chain.
         gains: what each track is turned up by.
         ceilings_dbtp: what the limiter of each unit holds.
@@ -111,6 +116,7 @@ class RenderedTracks:
     envelopes: tuple[Envelope, ...]
     spools: Sequence[Spool]
     gains: DeliveryGains
+    rides: tuple[BalanceRide, ...]
     ceilings_dbtp: list[float | None]
     paths: list[Path]
     written: dict[int, Written] = field(default_factory=dict)
@@ -130,6 +136,7 @@ class RenderedTracks:
                 gains_db=self.gains.tracks_db,
                 ceiling_dbtp=self.ceilings_dbtp[number],
                 highest=self._highest(unit),
+                rides=[r for r in self.rides if r.start < unit.end and r.start + r.frames > unit.start],
                 paths=self.paths,
                 seams={frame: extra for frame, extra in self.seams.items() if unit.start < frame < unit.end},
             )

@@ -12,6 +12,7 @@ from analysis.audio import Audio
 from analysis.true_peak import GLANCE, TruePeakMeter
 from analysis.units import Floats, db_to_amplitude
 from mastering.assembly import PROGRAMME_CHANNELS, assemble
+from mastering.balance import BalanceRide, ridden
 from mastering.chain import process
 from mastering.dither import Quantiser
 from mastering.files import AudioFile, encoded, raw_dtype
@@ -34,6 +35,7 @@ class UnitOrder:
         gains_db: delivery gain of each track of the album.
         ceiling_dbtp: what the limiter holds; None leaves it out.
         highest: highest peak of the unit before gain, linear, as the envelope shows it.
+        rides: of the unit before the limiter, see `balance`.
         paths: file of each track of the album.
         seams: frames at which the unit is cut while it sounds, and by how many dB the limiter goes lower there: a file
             that begins or ends in mid-wave rings.
@@ -47,6 +49,7 @@ class UnitOrder:
     gains_db: Sequence[float]
     ceiling_dbtp: float | None
     highest: float
+    rides: Sequence[BalanceRide]
     paths: Sequence[Path]
     seams: Mapping[int, float]
 
@@ -72,6 +75,8 @@ def _finished(order: UnitOrder) -> Audio:
     """The unit after gain and, where a peak needs it, the limiter."""
     gains = [db_to_amplitude(gain_db) if gain_db else 1.0 for gain_db in order.gains_db]
     audio = assemble(order.timeline, order.unit, order.spools, gains)
+    if order.rides:
+        audio = ridden(audio, order.unit.start, order.rides)
     if order.ceiling_dbtp is None:
         return audio
     loudest = order.highest * max(gains[track] for track in order.unit.tracks)
@@ -94,7 +99,7 @@ def untouched(order: UnitOrder, number: int) -> bool:
     track, placed = order.album.tracks[number], order.timeline.placements[number]
     bits = order.delivery.encoding.bits
     fits = bits is None or (track.grid_bits is not None and track.grid_bits <= bits)
-    leveled = order.gains_db[number] == 0.0 and not placed.fade_in and not placed.fade_out
+    leveled = order.gains_db[number] == 0.0 and not order.rides and not placed.fade_in and not placed.fade_out
     return fits and leveled and track.chain.is_wire and track.rate_hz == order.timeline.rate_hz
 
 
