@@ -51,7 +51,7 @@ def _effects_db(  # noqa: PLR0913  (a kernel takes its state apart)
 def envelope_gain_db(spec: CompressorSpec, powers: Floats, rate_hz: float) -> Floats:
     """Gain without make-up, dB, that mean squares at `rate_hz` would be given: what the audio is given, nearly.
 
-    Blind to moves within a step; with steps of 0.1 s the mean over a second is met within 0.1 dB.
+    Blind to moves within a step; with steps of 0.1 s the mean over a second is met within 0.2 dB.
     """
     rates = np.array([-math.expm1(-1 / (time_s * rate_hz)) for time_s in _times_s(spec)])
     return np.asarray(_sign(spec) * _effects(spec, np.ascontiguousarray(powers), rates, np.zeros(2)))
