@@ -3,7 +3,7 @@
 A limiter that works for seconds at a time takes loudness off the loud passages and none off the quiet ones: a song
 loses the way it moves. So before it the level is ridden by what the limiter is predicted to take off, passage by
 passage, against the mean of the stretch: the quiet ones a little down, the loud ones a very little up. The loudness of
-the whole stays, for its gain is solved with the ride in place.
+the whole stays, for its gain is solved with the ride in place; where a bound would then stop it, there is no ride.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def solve_balanced(
     ceiling_dbtp: float | None,
 ) -> tuple[DeliveryGains, tuple[BalanceRide | None, ...]]:
     """The delivery's gains, and the ride of each stretch before its limiter; None for none."""
-    gains = solve_gains(album, delivery, timeline, envelopes, ceiling_dbtp)
+    gains = plain = solve_gains(album, delivery, timeline, envelopes, ceiling_dbtp)
     rides: tuple[BalanceRide | None, ...] = (None,) * len(envelopes)
     if album.as_is or ceiling_dbtp is None:
         return gains, rides
@@ -64,6 +64,8 @@ def solve_balanced(
             break
         ridden = [ridden_envelope(envelope, ride) for envelope, ride in zip(envelopes, rides, strict=True)]
         gains = solve_gains(album, delivery, timeline, ridden, ceiling_dbtp)
+    if gains.bound and not plain.bound:  # the target was asked for, the ride was not
+        return plain, (None,) * len(envelopes)
     return gains, rides
 
 
