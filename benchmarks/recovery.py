@@ -30,7 +30,7 @@ import json
 import math
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -46,9 +46,9 @@ Results = dict[tuple[str, str], tuple[Setup, Score]]
 """By the names of the case and the way."""
 
 
-def main() -> None:
+def main(words: Sequence[str] | None = None) -> None:
     """Run what is missing, print the tables."""
-    options = parsed()
+    options = parsed(words)
     options.work.mkdir(parents=True, exist_ok=True)
     records: dict[str, Path] = dict(options.records)
     judged = options.judge or list(records)
@@ -69,8 +69,8 @@ def main() -> None:
     recovery_tables.show([(setup, way, score) for (name, way), (setup, score) in results.items() if name in known])
 
 
-def parsed() -> argparse.Namespace:
-    """The command line."""
+def parsed(words: Sequence[str] | None = None) -> argparse.Namespace:
+    """The command line, or these words of one."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path, metavar="WORK")
     parser.add_argument("records", nargs="+", type=_record, metavar="NAME=FOLDER")
@@ -82,7 +82,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--ways", nargs="*", choices=[GIVEN, BLIND], default=[GIVEN, BLIND])
     for flag in ("--identity", "--peers", "--again", "--keep"):
         parser.add_argument(flag, action="store_true")
-    return parser.parse_args()
+    return parser.parse_args(words)
 
 
 def _record(word: str) -> tuple[str, Path]:
