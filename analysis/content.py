@@ -35,7 +35,7 @@ FIGURES: tuple[str, ...] = (
 )
 """What is counted in each of the 28 tone bands."""
 
-_FRAME_S = 0.093  # 4096 frames at 44.1 kHz
+_FRAME_S = 0.093  # at most; 4096 frames at 44.1 kHz
 _HOPS_PER_FRAME = 4
 _GATE_DB = 40.0
 _DEEPEST_DB = -50.0  # under a band's own mean: what is deeper is silence between notes, or a codec's
@@ -72,7 +72,7 @@ class ContentMeter:
     """Takes blocks `(frames, channels)` of one or two channels; looks at mid only."""
 
     def __init__(self, rate_hz: int, channels: int) -> None:  # noqa: ARG002  (every meter is built alike)
-        self._length = int(2 ** round(math.log2(rate_hz * _FRAME_S)))
+        self._length = int(2 ** math.floor(math.log2(rate_hz * _FRAME_S)))
         self._hop = self._length // _HOPS_PER_FRAME
         self._frames_per_s = rate_hz / self._hop
         window = np.hanning(self._length + 1)[:-1]

@@ -28,6 +28,9 @@ TONE_BANDS = slice(2, 30)
 
 TONE_BANDS_HZ: Floats = THIRD_OCTAVES_HZ[TONE_BANDS]
 
+WIDTH_REGIONS_HZ = (110.0, 450.0, 1_800.0, 5_700.0, 18_000.0)
+"""Edges of the regions that width is judged in. Deeper, it is nobody's choice."""
+
 TWELFTH_OCTAVES_HZ: Floats = (THIRD_OCTAVES_HZ[:, None] * 2.0 ** ((np.arange(4) - 1.5) / 12)).ravel()
 """Centres of the fine bands: four to each third of an octave."""
 
@@ -38,6 +41,9 @@ _LOWEST_DB = -180
 _NO_SIDE = np.zeros((0, 0), dtype=np.complex128)
 
 Complexes = NDArray[np.complex128]
+NARROWEST_DB = -30.0
+"""A band with less side against mid than this is mono to the ear."""
+
 MASKED_DB = 40.0
 """A band this far below the strongest third is taken for empty: codecs cut there, and no tone can be read."""
 
@@ -72,6 +78,12 @@ class Spectrum:
         """Which of the 28 tone bands hold anything: those within 40 dB of the strongest."""
         mid = np.array(self.mid_db)[TONE_BANDS]
         return np.asarray(mid > mid.max() - MASKED_DB)
+
+    def regional_width_db(self) -> Floats:
+        """Side against mid in the four `WIDTH_REGIONS_HZ`, dB: means over their bands, each held at `NARROWEST_DB`."""
+        width = np.maximum(self.width_db(), NARROWEST_DB)
+        region = np.digitize(TONE_BANDS_HZ, WIDTH_REGIONS_HZ)
+        return np.array([width[region == number].mean() for number in range(1, len(WIDTH_REGIONS_HZ))])
 
     def width_db(self) -> Floats:
         """Side against mid in the 28 tone bands, dB; -inf where a band is mono."""

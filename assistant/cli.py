@@ -9,7 +9,6 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -17,6 +16,30 @@ import typer
 
 from analysis.errors import MastertapeError, PlanError
 from assistant.cli_matching import Engine, EngineChoice, Match, Matching, MaxEq
+from assistant.cli_options import (
+    AsIs,
+    Ceiling,
+    Depth,
+    Dynamics,
+    Engineers,
+    For,
+    Format,
+    Json,
+    Levels,
+    Loudness,
+    Mixes,
+    Order,
+    Out,
+    Quiet,
+    Rate,
+    References,
+    Seed,
+    Statistics,
+    Strength,
+    Title,
+    Tone,
+    Width,
+)
 from assistant.cli_references import references_app
 from assistant.interrupt import Stopped, stoppable
 
@@ -36,89 +59,6 @@ app.add_typer(references_app, name="references")
 
 _USAGE_ERROR: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
 _SIGNALLED = 128  # exit codes over this name the signal that ended a program
-
-
-class OrderChoice(StrEnum):
-    """Who decides the order of the songs."""
-
-    AUTO = "auto"
-    GIVEN = "given"
-
-
-class FormatChoice(StrEnum):
-    """File formats."""
-
-    WAV = "wav"
-    FLAC = "flac"
-
-
-Mixes = Annotated[
-    list[Path], typer.Argument(metavar="MIXES", help="The folder with the album's mixes, or the files themselves.")
-]
-References = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--reference",
-        "-r",
-        metavar="RECORD",
-        help="A record you admire: a song, a folder, or a profile that `mastertape references` lists (typical: an "
-        "average of popular music). RECORD@0.5 makes each of its songs count half. Give it as often as you like.",
-    ),
-]
-Engineers = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--engineer",
-        metavar="NAME=FILES",
-        help="Who mixed what: a file name or a pattern, such as 'Ann=0[1-4]*'. Subfolders count as engineers too.",
-    ),
-]
-Title = Annotated[
-    str | None, typer.Option("--title", help="Name of the album. Without it, the folder's name, or a single song's.")
-]
-Order = Annotated[
-    OrderChoice | None,
-    typer.Option(
-        "--order", help="given: as the files are named; auto: we propose. Without it, numbered files keep their order."
-    ),
-]
-Strength = Annotated[
-    float,
-    typer.Option(
-        "--strength", help="How far corrections go: from 0, which leaves the mixes, to 1, which is our best guess."
-    ),
-]
-AsIs = Annotated[
-    bool,
-    typer.Option(
-        "--as-is", help="The songs are mastered already: only put in order, joined and delivered, not changed."
-    ),
-]
-Seed = Annotated[int, typer.Option("--seed", help="Number from which dither is drawn, from 0 up.")]
-Statistics = Annotated[
-    Path | None,
-    typer.Option(
-        "--song-statistics", help="Another file of how songs of one record differ (for research).", hidden=True
-    ),
-]
-For = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--for",
-        metavar="PLACE",
-        help="Where it will be heard: one that `mastertape deliveries` lists, or a .toml file of your own. "
-        "Give it as often as you like.",
-    ),
-]
-Out = Annotated[Path, typer.Option("--out", "-o", help="Folder for the finished album.")]
-Loudness = Annotated[float | None, typer.Option("--loudness", help="Loudness instead of the delivery's own, LUFS.")]
-Ceiling = Annotated[
-    float | None, typer.Option("--ceiling", help="Highest true peak instead of the delivery's own, dBTP.")
-]
-Rate = Annotated[int | None, typer.Option("--rate", help="Sample rate instead of the delivery's own, Hz.")]
-Depth = Annotated[int | None, typer.Option("--depth", help="Bits a sample: 16, 24, or 32 for floating point.")]
-Format = Annotated[FormatChoice | None, typer.Option("--format", help="File format instead of the delivery's own.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]
 
 
 @app.callback()
@@ -156,6 +96,11 @@ def master(  # noqa: PLR0913  (one parameter an option)
     title: Title = None,
     order: Order = None,
     strength: Strength = 1.0,
+    tone: Tone = None,
+    width: Width = None,
+    dynamics: Dynamics = None,
+    levels: Levels = None,
+    quiet: Quiet = None,
     match: Match = None,
     max_eq: MaxEq = None,
     engine: Engine = EngineChoice.MASTERTAPE,
@@ -170,14 +115,15 @@ def master(  # noqa: PLR0913  (one parameter an option)
     as_json: Json = False,
 ) -> None:
     """Plan and render an album in one go: mixes in, finished files out."""
-    from assistant import commands
+    from assistant import asked, commands
 
     matching = Matching(full=match is not None, max_eq_db=max_eq, by_matchering=engine is EngineChoice.MATCHERING)
-    asked = commands.asked(
-        mixes, reference, for_, engineer, title, order, strength, as_is, seed, song_statistics, matching
+    strengths = asked.strengths(strength, tone=tone, width=width, dynamics=dynamics, levels=levels)
+    words = asked.asked(
+        mixes, reference, for_, engineer, title, order, quiet, strengths, as_is, seed, song_statistics, matching
     )
-    overrides = commands.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None)
-    _end(commands.master(asked, overrides, out, as_json=as_json))
+    overrides = asked.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None)
+    _end(commands.master(words, overrides, out, as_json=as_json))
 
 
 @app.command()
@@ -203,6 +149,11 @@ def plan(  # noqa: PLR0913  (one parameter an option)
     title: Title = None,
     order: Order = None,
     strength: Strength = 1.0,
+    tone: Tone = None,
+    width: Width = None,
+    dynamics: Dynamics = None,
+    levels: Levels = None,
+    quiet: Quiet = None,
     match: Match = None,
     max_eq: MaxEq = None,
     engine: Engine = EngineChoice.MASTERTAPE,
@@ -216,16 +167,17 @@ def plan(  # noqa: PLR0913  (one parameter an option)
     as_json: Json = False,
 ) -> None:
     """Decide what each song needs and write it down as a plan that you can change."""
-    from assistant import commands
+    from assistant import asked, commands
 
     if update:
         _alone(context)
         _end(commands.update(mixes, as_json=as_json))
     matching = Matching(full=match is not None, max_eq_db=max_eq, by_matchering=engine is EngineChoice.MATCHERING)
-    asked = commands.asked(
-        mixes, reference, for_, engineer, title, order, strength, as_is, seed, song_statistics, matching
+    strengths = asked.strengths(strength, tone=tone, width=width, dynamics=dynamics, levels=levels)
+    words = asked.asked(
+        mixes, reference, for_, engineer, title, order, quiet, strengths, as_is, seed, song_statistics, matching
     )
-    _end(commands.plan(asked, out, force=force, as_json=as_json))
+    _end(commands.plan(words, out, force=force, as_json=as_json))
 
 
 @app.command()
@@ -241,9 +193,9 @@ def render(  # noqa: PLR0913  (one parameter an option)
     as_json: Json = False,
 ) -> None:
     """Render a plan, for the places it names, or for others with --for."""
-    from assistant import commands
+    from assistant import asked, commands
 
-    overrides = commands.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None)
+    overrides = asked.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None)
     _end(commands.render(plan_file, tuple(for_ or ()), overrides, out, as_json=as_json))
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from analysis.errors import SpecificationError
+from assistant.wishes import Strengths
 
 
 class MatchChoice(StrEnum):
@@ -54,7 +55,7 @@ class Matching:
     max_eq_db: float | None = None
     by_matchering: bool = False
 
-    def check(self, *, references: bool, strength: float, as_is: bool) -> None:
+    def check(self, *, references: bool, strengths: Strengths, as_is: bool) -> None:
         """See that what is asked for goes together.
 
         Raises:
@@ -71,9 +72,10 @@ class Matching:
             raise SpecificationError("--match full and --engine matchering are two ways to one end: leave one out.")
         if self.by_matchering and self.max_eq_db is not None:
             raise SpecificationError("Matchering knows no bound of its EQ: leave out --max-eq or --engine matchering.")
-        if self.by_matchering and strength != 1.0:
+        if self.by_matchering and (strengths.tone, strengths.width, strengths.dynamics) != (1.0, 1.0, 1.0):
             raise SpecificationError(
-                "Matchering matches in full or not at all: leave out --strength or --engine matchering."
+                "Matchering matches in full or not at all: leave out --strength (--levels may stay) or "
+                "--engine matchering."
             )
 
 

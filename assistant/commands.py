@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from analysis.errors import AudioContentError, PlanError, SpecificationError
 from assistant import manifest, tables
-from assistant.cli_matching import REFERENCES_AS_MODELS, Matching
+from assistant.asked import Asked
 from assistant.cohesion_tables import album_of, cohesion_json, cohesion_lines, cohesion_tables
-from assistant.deliveries import Overrides, built_in, checked, delivery_file, load_delivery, overridden
+from assistant.deliveries import Overrides, built_in, delivery_file, load_delivery, overridden
 from assistant.measuring import analyse_paths
-from assistant.mixes import MixFolder, expand, gather, holds_no_others
+from assistant.mixes import expand, holds_no_others
 from assistant.outputs import (
     check_output,
     check_places,
@@ -24,110 +24,17 @@ from assistant.outputs import (
     refuse_among_mixes,
     write_text,
 )
-from assistant.plan import MOST_EQ_DB
 from assistant.plan_file import PlanFile, delivery_path
-from assistant.planner import Wishes
 from assistant.printing import say, show, show_json, write_out
 from assistant.progress import progress_bars
 from assistant.reference_words import find_references
 from assistant.session import Rendered, make_plan, render_plan
 from assistant.update import updated
 from assistant.usable import none_left
-from assistant.validation import between
-from mastering.specs import Container, DeliverySpec
+from mastering.specs import DeliverySpec
 
 DONE, DONE_WITH_FAULTS = 0, 1
 """Exit codes: all well; something fails its specification or was left out. Errors, which are 2, are raised."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """What a person asked of `master` or `plan`, as the words came."""
-
-    mixes: tuple[Path, ...]
-    references: tuple[str, ...] = ()
-    engineers: tuple[str, ...] = ()
-    title: str | None = None
-    order: str | None = None
-    strength: float = 1.0
-    as_is: bool = False
-    seed: int = 1
-    deliveries: tuple[str, ...] = ("streaming",)
-    statistics: Path | None = None
-    matching: Matching = REFERENCES_AS_MODELS
-
-    def folder(self) -> MixFolder:
-        """The mixes.
-
-        Raises:
-            MastertapeError: there are none, or an engineer's pattern makes no sense.
-        """
-        return gather(self.mixes, [_engineer(word) for word in self.engineers])
-
-    def wishes(self, folder: MixFolder) -> Wishes:
-        """What the planner is told.
-
-        Raises:
-            SpecificationError: a number is out of its range, or options do not go together.
-        """
-        checked("--strength", Annotated[float, between(0, 1, "")], self.strength)
-        checked("--seed", Annotated[int, between(0, 2**31 - 1, "")], self.seed)
-        if self.matching.max_eq_db is not None:
-            checked("--max-eq", Annotated[float, between(0, MOST_EQ_DB, "dB")], self.matching.max_eq_db)
-        self.matching.check(references=bool(self.references), strength=self.strength, as_is=self.as_is)
-        return Wishes(
-            title=self.title or folder.title,
-            order=self.order,
-            strength=self.strength,
-            match_full=self.matching.full,
-            max_eq_db=self.matching.max_eq_db,
-            by_matchering=self.matching.by_matchering,
-            as_is=self.as_is,
-            seed=self.seed,
-            deliveries=self.deliveries,
-        )
-
-
-def asked(  # noqa: PLR0913  (one parameter an option)
-    mixes: Sequence[Path],
-    references: Sequence[str] | None,
-    deliveries: Sequence[str] | None,
-    engineers: Sequence[str] | None,
-    title: str | None,
-    order: str | None,
-    strength: float,
-    as_is: bool,
-    seed: int,
-    statistics: Path | None,
-    matching: Matching,
-) -> Asked:
-    """What was asked for, in the words of the command line; None where an option was not given."""
-    return Asked(
-        mixes=tuple(mixes),
-        references=tuple(references or ()),
-        engineers=tuple(engineers or ()),
-        title=title,
-        order=str(order) if order else None,
-        strength=strength,
-        as_is=as_is,
-        seed=seed,
-        deliveries=tuple(deliveries or ("streaming",)),
-        statistics=statistics,
-        matching=matching,
-    )
-
-
-def overrides(
-    loudness: float | None, ceiling: float | None, rate: int | None, depth: int | None, container: str | None
-) -> Overrides:
-    """What is asked for instead of the deliveries' own figures."""
-    return Overrides(
-        loudness_lufs=loudness,
-        ceiling_dbtp=ceiling,
-        rate_hz=rate,
-        depth=depth,
-        container=Container(container) if container else None,
-    )
 
 
 def master(asked: Asked, instead: Overrides, out: Path, *, as_json: bool) -> int:
@@ -275,13 +182,6 @@ def _specs(names: Sequence[str], instead: Overrides) -> list[DeliverySpec]:
                 f"Two deliveries are called {spec.name!r} and would share a folder: change the name in one file."
             )
     return specs
-
-
-def _engineer(word: str) -> tuple[str, str]:
-    name, found, pattern = word.partition("=")
-    if not found or not name or not pattern:
-        raise PlanError(f"--engineer {word!r} must be NAME=FILES, for example --engineer 'Ann=0[1-4]*'.")
-    return name, pattern
 
 
 def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, before: str | None, *, as_json: bool) -> int:

@@ -21,12 +21,13 @@ _NOTHING = re.compile(r"(?!)")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MixFile:
-    """One mix: where it is, what it is called relative to the folder of mixes, who mixed it, the song's name."""
+    """One mix: where it is, its name relative to the folder of mixes, who mixed it, the song's name, if it is quiet."""
 
     path: Path
     file: str
     engineer: str | None
     title: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,16 +49,17 @@ class MixFolder:
         return self.folder.absolute().name or "Album"
 
 
-def gather(paths: Sequence[Path], engineers: Sequence[tuple[str, str]] = ()) -> MixFolder:
+def gather(paths: Sequence[Path], engineers: Sequence[tuple[str, str]] = (), quiet: Sequence[str] = ()) -> MixFolder:
     """Find the mixes.
 
     Args:
         paths: one folder, or audio files.
         engineers: (name, file name or pattern); an exact file name goes before a pattern.
+        quiet: file names or patterns of songs that are meant to stand quiet.
 
     Raises:
         AudioFileError: nothing there, or no audio in it.
-        PlanError: an engineer's pattern fits no mix.
+        PlanError: a pattern fits no mix.
     """
     whole = len(paths) == 1 and paths[0].is_dir()
     if whole:
@@ -79,9 +81,16 @@ def gather(paths: Sequence[Path], engineers: Sequence[tuple[str, str]] = ()) -> 
         files = {path.relative_to(folder).as_posix(): path for path in absolute}
     _refuse_unspeakable(folder)
     named = _engineers(list(files), engineers)
+    quiets = {file for pattern in quiet for file in _fitting(list(files), pattern, f"--quiet {pattern}")}
     titles = song_titles(list(files))
     mixes = [
-        MixFile(path=files[file], file=file, engineer=named.get(file) or _by_folder(file), title=titles[file])
+        MixFile(
+            path=files[file],
+            file=file,
+            engineer=named.get(file) or _by_folder(file),
+            title=titles[file],
+            quiet=file in quiets,
+        )
         for file in natural_sorted(list(files))
     ]
     return MixFolder(folder=folder, mixes=tuple(mixes), whole=whole)
@@ -180,14 +189,23 @@ def _engineers(files: Sequence[str], patterns: Sequence[tuple[str, str]]) -> dic
     named: dict[str, str] = {}
     exact: dict[str, str] = {}
     for name, pattern in patterns:
-        whole = [file for file in files if pattern in {file, PurePosixPath(file).name}]
-        fitting = whole or [file for file in files if _fits(file, pattern)]
-        if not fitting:
-            raise PlanError(f"--engineer {name}={pattern} fits none of the {len(files)} mixes: check the file names.")
-        target = exact if whole else named
+        fitting = _fitting(files, pattern, f"--engineer {name}={pattern}")
+        target = exact if _is_exact(pattern, fitting) else named
         for file in fitting:
             target.setdefault(file, name)
     return named | exact
+
+
+def _fitting(files: Sequence[str], pattern: str, option: str) -> list[str]:
+    """The files that are called so; where none is, those that a pattern fits."""
+    fitting = [file for file in files if _is_exact(pattern, [file])] or [file for file in files if _fits(file, pattern)]
+    if not fitting:
+        raise PlanError(f"{option} fits none of the {len(files)} mixes: check the file names.")
+    return fitting
+
+
+def _is_exact(pattern: str, files: Sequence[str]) -> bool:
+    return all(pattern in {file, PurePosixPath(file).name} for file in files)
 
 
 def _fits(file: str, pattern: str) -> bool:

@@ -71,6 +71,7 @@ class WhyPlan(_Table):
     """Why each decision about a track was taken. For people; nothing reads it."""
 
     tone: str = ""
+    mix: str = ""
     dynamics: str = ""
     width: str = ""
     level: str = ""
@@ -86,6 +87,10 @@ class TrackPlan(_Table):
     title: Annotated[str, Field(min_length=1)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="of the mix when it was planned")]
     engineer: Annotated[str | None, Field(description="who mixed it")] = None
+    group: Annotated[
+        str | None, Field(description="songs of one letter were mixed by one hand, as far as can be heard")
+    ] = None
+    intent: Annotated[Literal["quiet"] | None, Field(description="quiet: meant to stand as quiet as it does")] = None
     dc_offset: Annotated[
         tuple[Annotated[float, between(-1, 1, "of full scale")], ...],
         Field(max_length=2, description="taken off each channel"),
@@ -147,6 +152,7 @@ class AlbumTable(_Table):
     seed: Annotated[int, between(0, 2**31 - 1, ""), Field(description="of the dither")] = 1
     deliveries: Annotated[tuple[str, ...], Field(min_length=1)] = ("streaming",)
     why_order: str = ""
+    why_groups: str = ""
     why_loudness: str = ""
 
 

@@ -1,25 +1,57 @@
 """Telling the engineer from the song: the Gaussian model under tone, width and level alike.
 
-    y_i = mu + e_g(i) + s_i      s ~ N(0, S)     e ~ N(0, K)     mu: flat prior
+    y_i = mu + e_g(i) + s_i      s_i ~ N(0, S / w_i)     e ~ N(0, size^2 K)
     r_j = mu + s_j               reference songs carry no engineer
 
-y_i is what was measured of a track (one figure, or one a band), g(i) who mixed it, r_j the same of a reference song.
-S is how songs of one record differ, K what engineers do. Every size of K has its (restricted) marginal likelihood on
-this album, and the answers are averaged by it, so an album without engineers' traces is left nearly alone. Method:
-linear mixed models, e.g. Searle, Casella and McCulloch, *Variance Components*, 1992, chapters 6 and 7.
+y_i is what was measured of a track (one figure, or several), g(i) who mixed it, r_j the same of a reference song. S is
+how songs of one record differ, K what engineers do; w_i is 1 for a song like others, less for one that stands apart,
+0 where nothing was measured. mu has a flat prior, or a weak one where many records tell what is usual.
+
+S and K are brought to diagonal form together, so every direction is a small problem of its own. Every size of K has
+its (restricted) marginal likelihood on this album, and the answers are averaged by it; so are the partitions of the
+tracks into engineers, where they are not known (`grouping`). Method: linear mixed models, e.g. Searle, Casella and
+McCulloch, *Variance Components*, 1992, chapters 6 and 7.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg
+from numpy.typing import NDArray
 
+from analysis.kernels import kernel
 from analysis.units import Floats
 
-_NEGLIGIBLE = 1e-3  # share of the likelihood below which a size of K is left out of the average
+Integers = NDArray[np.int64]
+_MEAN_SONGS = 8.0  # a usual mean is as uncertain as a mean of this many songs, besides its own spread
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Observed:
+    """What was measured of one aspect, and what is known of songs and engineers.
+
+    Attributes:
+        tracks: `(tracks, figures)`.
+        weights: of each track, `(tracks,)`: 1 for a song like others, 0 for one without figures.
+        references: `(songs, figures)`; may have no rows.
+        reference_weights: how many songs each counts as.
+        S: covariance of songs, `(figures, figures)`, positive definite.
+        K: covariance of what engineers do, at size 1.
+        sizes: standard deviations of engineers to weigh against each other; the first is 0.
+        usual: mean over many records, and the size of their spread about it in units of K; None for a flat prior.
+    """
+
+    tracks: Floats
+    weights: Floats
+    references: Floats
+    reference_weights: Floats
+    S: Floats
+    K: Floats
+    sizes: Sequence[float]
+    usual: tuple[Floats, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,103 +71,127 @@ class Separation:
     evidence: float
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Groups:
-    """What was measured of the tracks, summed up by engineer.
+class Model:
+    """The model of one aspect of one album, ready to be asked about any partition of its tracks."""
 
-    Attributes:
-        means: of each group, `(groups, figures)`.
-        counts: tracks in each.
-        members: group of each track.
-        scatter: sum of squares of the tracks about their group's mean, `(figures, figures)`: no engineer is in it.
-        freedom: degrees of freedom of that.
-    """
+    def __init__(self, observed: Observed) -> None:
+        lower = np.linalg.cholesky(observed.S)
+        half = scipy.linalg.solve_triangular(lower, observed.K, lower=True)
+        inner = scipy.linalg.solve_triangular(lower, half.T, lower=True)
+        shares, turn = np.linalg.eigh((inner + inner.T) / 2)
+        into = turn.T @ scipy.linalg.solve_triangular(lower, np.eye(len(lower)), lower=True)
+        self._back = lower @ turn
+        self._sizes = np.array(observed.sizes, dtype=np.float64)
+        self._k = np.ascontiguousarray(self._sizes[:, None] ** 2 * np.maximum(shares, 0.0))
+        self._tracks = np.ascontiguousarray(observed.tracks @ into.T)
+        self._weights = np.asarray(observed.weights, dtype=np.float64)
+        # Everything outside the album that tells mu: its precision, and precision times mean.
+        self._known = np.full(len(lower), float(observed.reference_weights.sum()))
+        self._pull = observed.reference_weights @ (observed.references @ into.T)
+        if observed.usual is not None:
+            mean, size = observed.usual
+            precision = 1.0 / (size**2 * np.maximum(shares, 0.0) + 1.0 / _MEAN_SONGS)
+            self._known += precision
+            self._pull = self._pull + precision * (into @ mean)
 
-    means: Floats
-    counts: tuple[int, ...]
-    members: tuple[int, ...]
-    scatter: Floats
-    freedom: int
+    def log_evidence(self, members: Integers) -> float:
+        """Log marginal likelihood of a partition, but for what all partitions share; sizes as likely beforehand."""
+        return _log_mean(self._logs(members, self._k))
+
+    def log_evidence_of_nobody(self) -> float:
+        """The same for an album that no engineer touched, however it is parted."""
+        members = np.arange(len(self._tracks))
+        return float(self._logs(members, self._k[:1])[0])
+
+    def separate(self, partitions: Sequence[Sequence[int]], probabilities: Floats) -> Separation:
+        """What each track's engineer added, averaged over partitions by their probability."""
+        shape = (len(self._tracks), len(self._back))
+        mean, square, size, nobody = np.zeros(shape), np.zeros(shape), 0.0, 0.0
+        for members, probability in zip(partitions, probabilities, strict=True):
+            found, spread, weights = self._posterior(np.array(members, dtype=np.int64))
+            mean += probability * found
+            square += probability * (spread + found**2)
+            size += probability * float(weights @ self._sizes)
+            nobody += probability * float(weights[0])
+        deviations = np.sqrt(np.maximum(square - mean**2, 0.0))
+        return Separation(effects=mean, deviations=deviations, engineer_size=size, evidence=1.0 - nobody)
+
+    def _logs(self, members: Integers, k: Floats) -> Floats:
+        counts, means = _sum_up(self._tracks, self._weights, members)
+        within = _log_within(self._tracks, self._weights, members, counts, means)
+        return within + _log_among(counts, means, k, self._known, self._pull)
+
+    def _posterior(self, members: Integers) -> tuple[Floats, Floats, Floats]:
+        """Mean and variance of e of each track, `(tracks, figures)`, and the probability of each size."""
+        logs = self._logs(members, self._k)
+        weights = np.exp(logs - logs.max())
+        weights /= weights.sum()
+        counts, means = _sum_up(self._tracks, self._weights, members)
+        heard = counts > 0
+        noise = np.where(heard, 1.0 / np.where(heard, counts, 1.0), np.inf)[:, None]
+        mean = np.zeros((len(counts), len(self._back)))
+        square = np.zeros_like(mean)
+        for k, weight in zip(self._k, weights, strict=True):
+            precision = 1.0 / (k + noise)
+            total = precision.sum(axis=0) + self._known
+            # Without a prior and with nothing heard, mu is anything: nothing is found.
+            told = np.where(total > 0, total, 1.0)
+            mu = ((precision * means).sum(axis=0) + self._pull) / told
+            gain = k * precision
+            effect = (gain * (means - mu)) @ self._back.T
+            variance = k - gain * k + gain**2 / told
+            mean += weight * effect
+            square += weight * (variance @ (self._back**2).T + effect**2)
+        return mean[members], (square - mean**2)[members], weights
 
 
-def group(tracks: Floats, engineers: Sequence[Hashable | None]) -> Groups:
-    """Sum up `(tracks, figures)` by engineer; a track without one (None) stands alone."""
-    keys: dict[Hashable, int] = {}
-    members = tuple(keys.setdefault(("alone", i) if who is None else who, len(keys)) for i, who in enumerate(engineers))
-    rows = np.array(members)
-    means = np.array([tracks[rows == g].mean(axis=0) for g in range(len(keys))])
-    inner = tracks - means[rows]
-    return Groups(
-        means=means,
-        counts=tuple(int((rows == g).sum()) for g in range(len(keys))),
-        members=members,
-        scatter=inner.T @ inner,
-        freedom=len(tracks) - len(keys),
-    )
+def _log_mean(logs: Floats) -> float:
+    highest = float(logs.max())
+    return highest + float(np.log(np.exp(logs - highest).mean()))
 
 
-def separate(groups: Groups, references: Floats, S: Floats, kernel: Floats, sizes: Sequence[float]) -> Separation:
-    """Find what each track's engineer added.
-
-    Args:
-        groups: the album's tracks.
-        references: `(songs, figures)`; may have no rows.
-        S: covariance of songs, `(figures, figures)`, positive definite.
-        kernel: shape of K at size 1.
-        sizes: standard deviations of engineers to weigh against each other; the first is 0.
-    """
-    fits = [_Fit(groups, references, S, size**2 * kernel) for size in sizes]
-    logs = np.array([fit.log_likelihood for fit in fits])
-    weights = np.exp(logs - logs.max())
-    weights /= weights.sum()
-    mean = np.zeros(groups.means.shape)
-    square = np.zeros(groups.means.shape)
-    for fit, weight in zip(fits, weights, strict=True):
-        if weight > _NEGLIGIBLE:
-            effects, variances = fit.effects()
-            mean += weight * effects
-            square += weight * (variances + effects**2)
-    members = list(groups.members)
-    return Separation(
-        effects=mean[members],
-        deviations=np.sqrt(np.maximum(square - mean**2, 0.0))[members],
-        engineer_size=float(weights @ np.array(sizes)),
-        evidence=float(1.0 - weights[0]),
-    )
+@kernel
+def _sum_up(tracks: Floats, weights: Floats, members: Integers) -> tuple[Floats, Floats]:
+    """Weight of each group, and the weighted mean of its tracks `(groups, figures)`; 0 where the weight is 0."""
+    groups = members.max() + 1
+    counts = np.zeros(groups)
+    means = np.zeros((groups, tracks.shape[1]))
+    for i in range(len(tracks)):
+        counts[members[i]] += weights[i]
+        means[members[i]] += weights[i] * tracks[i]
+    for g in range(groups):
+        if counts[g] > 0.0:
+            means[g] /= counts[g]
+    return counts, means
 
 
-class _Fit:
-    """The model at one K: its likelihood and its posterior."""
+@kernel
+def _log_within(tracks: Floats, weights: Floats, members: Integers, counts: Floats, means: Floats) -> float:
+    """What the tracks about their groups' means say of a partition: the same at every size."""
+    log = 0.0
+    for g in range(len(counts)):
+        if counts[g] > 0.0:
+            log -= 0.5 * tracks.shape[1] * np.log(counts[g])
+    for i in range(len(tracks)):
+        for d in range(tracks.shape[1]):
+            log -= 0.5 * weights[i] * (tracks[i, d] - means[members[i], d]) ** 2
+    return log
 
-    def __init__(self, groups: Groups, references: Floats, S: Floats, K: Floats) -> None:
-        count, figures = groups.means.shape
-        own = count * figures
-        rows = [*groups.means, references.mean(axis=0)] if len(references) else list(groups.means)
-        noise = [S / n for n in groups.counts] + ([S / len(references)] if len(references) else [])
-        self._shape = (count, figures)
-        self._prior = np.zeros((own, len(rows) * figures))
-        self._prior[:, :own] = np.kron(np.eye(count), K)
-        covariance = scipy.linalg.block_diag(*noise)
-        covariance[:own, :own] += self._prior[:, :own]
-        design = np.tile(np.eye(figures), (len(rows), 1))
-        data = np.concatenate(rows)
-        self._factor = scipy.linalg.cho_factor(covariance, lower=True)
-        self._within = scipy.linalg.cho_solve(self._factor, design)
-        self._information = scipy.linalg.cho_factor(design.T @ self._within, lower=True)
-        residual = data - design @ scipy.linalg.cho_solve(self._information, self._within.T @ data)
-        self._weighted = scipy.linalg.cho_solve(self._factor, residual)
-        self.log_likelihood = -float(
-            np.log(np.diag(self._factor[0])).sum()
-            + np.log(np.diag(self._information[0])).sum()
-            + 0.5 * residual @ self._weighted
-        )
 
-    def effects(self) -> tuple[Floats, Floats]:
-        """Posterior mean and variance of e for each group."""
-        mean = self._prior @ self._weighted
-        solved = scipy.linalg.cho_solve(self._factor, self._prior.T)
-        leftover = self._within.T @ self._prior.T
-        explained = (self._prior * solved.T).sum(axis=1)
-        explained -= (leftover * scipy.linalg.cho_solve(self._information, leftover)).sum(axis=0)
-        variance = np.maximum(np.diag(self._prior[:, : len(mean)]) - explained, 0.0)
-        return mean.reshape(self._shape), variance.reshape(self._shape)
+@kernel
+def _log_among(counts: Floats, means: Floats, k: Floats, known: Floats, pull: Floats) -> Floats:
+    """What the groups' means say of each size `k` `(sizes, figures)`, mu being integrated out."""
+    logs = np.zeros(len(k))
+    for h in range(len(k)):
+        for d in range(k.shape[1]):
+            total, pulled, squares = known[d], pull[d], 0.0
+            for g in range(len(counts)):
+                if counts[g] > 0.0:
+                    precision = 1.0 / (k[h, d] + 1.0 / counts[g])
+                    logs[h] += 0.5 * np.log(precision)
+                    total += precision
+                    pulled += precision * means[g, d]
+                    squares += precision * means[g, d] ** 2
+            if total > 0.0:
+                logs[h] -= 0.5 * np.log(total) + 0.5 * (squares - pulled * pulled / total)
+    return logs

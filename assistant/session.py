@@ -14,15 +14,17 @@ from analysis.load import open_audio
 from analysis.track import TrackAnalysis
 from assistant import manifest
 from assistant.album_spec import album_spec
+from assistant.corrections import Mix
 from assistant.matchering_references import too_long_for_matchering, with_references
 from assistant.measuring import Analysed, Progress, Silent, analyse_paths, measured_references, workers
 from assistant.mixes import MixFile, MixFolder, same_names
 from assistant.outputs import check_output, check_space, keep_copy, publish, work_folder, write_text
 from assistant.plan import AlbumPlan, TrackPlan
 from assistant.plan_file import PlanFile, delivery_path, relative_path
-from assistant.planner import Mix, Wishes, keeps_given_order, plan_album
+from assistant.planner import keeps_given_order, plan_album
 from assistant.statistics import load_statistics
 from assistant.usable import check_fit, none_left, why_unusable
+from assistant.wishes import Wishes
 from mastering.delivery import Delivery
 from mastering.finish import finish
 from mastering.matchering_stage import matchering_bytes, through_chain
@@ -93,6 +95,7 @@ def make_plan(
         left_out=left_out,
         advice=(
             *same_names(replace(folder, mixes=tuple(usable))),
+            *(f"{track.file}: {track.why.mix}" for track in plan.track if track.why.mix),
             *warnings({mix.file: found.tracks[mix.path] for mix in usable}, as_is=wishes.as_is),
         ),
     )
@@ -107,7 +110,7 @@ def _reason(path: Path, found: Analysed, wishes: Wishes) -> str | None:
 
 
 def _mix(mix: MixFile, analysis: TrackAnalysis) -> Mix:
-    return Mix(file=mix.file, title=mix.title, engineer=mix.engineer, analysis=analysis)
+    return Mix(file=mix.file, title=mix.title, engineer=mix.engineer, analysis=analysis, quiet=mix.quiet)
 
 
 def render_plan(

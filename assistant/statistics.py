@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from analysis.errors import PlanError
 from analysis.spectrum import TONE_BANDS_HZ
 from analysis.units import Floats
-from assistant.separation import Groups
+from assistant.expected import ContentModel
 from references import SONG_STATISTICS
 
 SIZE_FREEDOM, BAND_FREEDOM, SHAPE_FREEDOM = 0.5, 2.0, 24.0
@@ -20,13 +20,6 @@ shape. Tried on six records in turn, who mixed what being known: a fixed size le
 size that follows the album 0.86, bands that do 0.855; a shape that follows faster (8 songs) harms twice as often."""
 
 _BAND_OCTAVES = 1.0  # how far the band-by-band rescaling is smoothed
-
-DOUBT = 2.0
-"""Widening of S against overconfidence. 1.5 leaves 0.853 of the error and harms one case in 18, 2 leaves 0.860 and
-harms one in 54, 3 leaves 0.89 and harms none."""
-
-DOUBT_WITHOUT_SCATTER = 1.5
-"""Further widening where the album has no two songs by one known engineer, so that S is taken on trust."""
 
 
 class RecordSource(BaseModel):
@@ -45,7 +38,12 @@ class SongStatistics(BaseModel):
     Attributes:
         bands_hz: centres of the tone bands.
         tone_db2: covariance of the shape of the mid spectrum, dB squared.
+        content: the tone that a song should have by what plays in it.
+        tone_residual_db2: covariance of what is left of the shape when that is taken off, on records that it was not
+            learned from.
+        tone_usual_db: mean of what is left, over records.
         width_db2: variance of a song's width (side against mid over the bands), dB squared.
+        width_regions_db2: covariance of width in the four `analysis.spectrum.WIDTH_REGIONS_HZ`, dB squared.
         level_lu2: variance of the loudness of loud sections, LU squared.
         loud_ends_log2: covariance of the logarithms of how far the loud end of level reaches (`analysis.levels`).
         compression_log: what a typical compressor changes in these logarithms.
@@ -54,12 +52,16 @@ class SongStatistics(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    schema_: Annotated[Literal[1], Field(alias="schema")]
+    schema_: Annotated[Literal[2], Field(alias="schema")]
     about: str
     learned: str
     bands_hz: tuple[float, ...]
     tone_db2: tuple[tuple[float, ...], ...]
+    content: ContentModel
+    tone_residual_db2: tuple[tuple[float, ...], ...]
+    tone_usual_db: tuple[float, ...]
     width_db2: Annotated[float, Field(gt=0)]
+    width_regions_db2: tuple[tuple[float, ...], ...]
     level_lu2: Annotated[float, Field(gt=0)]
     loud_ends_log2: tuple[tuple[float, ...], ...]
     compression_log: tuple[float, ...]
@@ -84,23 +86,34 @@ def load_statistics(path: Path | None = None) -> SongStatistics:
     return found
 
 
-def adapted(S: Floats, groups: Groups, references: Floats, bands_hz: Floats | None = None) -> Floats:
+def adapted(S: Floats, scatter: Floats, freedom: int, bands_hz: Floats | None = None) -> Floats:
     """S for this album: the learned one as a prior, moved by the scatter that no engineer can touch.
 
-    That is the scatter within each engineer's songs and among the references. A few songs tell how large S is here,
-    more how large in each band (at `bands_hz`), many what shape it has: so it is rescaled as a whole, then smoothly
-    over frequency, then averaged with the scatter (inverse Wishart prior), and widened by doubt.
+    A few songs tell how large S is here, more how large in each band (at `bands_hz`), many what shape it has: so it is
+    rescaled as a whole, then smoothly over frequency, then averaged with the scatter (inverse Wishart prior).
+
+    Args:
+        S: learned, `(figures, figures)`.
+        scatter: sum of squares within each engineer's songs and among the references.
+        freedom: degrees of freedom of that; 0 leaves S as it is.
+        bands_hz: what the figures are of, where they are bands.
     """
-    among = references - references.mean(axis=0) if len(references) else references
-    scatter = groups.scatter + among.T @ among
-    freedom = groups.freedom + max(0, len(references) - 1)
-    doubt = DOUBT if groups.freedom else DOUBT * DOUBT_WITHOUT_SCATTER
     if freedom == 0:
-        return S * doubt
+        return S
     S = S * ((SIZE_FREEDOM + np.trace(scatter) / np.trace(S)) / (SIZE_FREEDOM + freedom))
     if bands_hz is not None:
         octaves = np.log2(bands_hz)
         near = np.exp(-0.5 * ((octaves[:, None] - octaves) / _BAND_OCTAVES) ** 2)
         ratio = (BAND_FREEDOM + (near @ np.diag(scatter)) / (near @ np.diag(S))) / (BAND_FREEDOM + freedom)
         S = S * np.sqrt(ratio[:, None] * ratio)
-    return np.asarray((SHAPE_FREEDOM * S + scatter) / (SHAPE_FREEDOM + freedom) * doubt)
+    return np.asarray((SHAPE_FREEDOM * S + scatter) / (SHAPE_FREEDOM + freedom))
+
+
+def scatter_about_mean(values: Floats, weights: Floats) -> tuple[Floats, int]:
+    """Weighted sum of squares about the mean, `(figures, figures)`, and its degrees of freedom."""
+    told = weights > 0
+    if told.sum() < 2:
+        return np.zeros((values.shape[1], values.shape[1])), 0
+    values, weights = values[told], weights[told]
+    about = values - weights @ values / weights.sum()
+    return np.asarray((about * weights[:, None]).T @ about), len(values) - 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.loudness import k_weighting_db
 from analysis.spectrum import TONE_BANDS_HZ, TWELFTH_OCTAVES_HZ
 from analysis.track import TrackAnalysis
 from analysis.units import Floats
@@ -18,6 +19,7 @@ from mastering.specs import EqBand
 MAX_EQ_DB = 4.0
 """Never harm: no band is moved by more than this, unless a person asks for another bound."""
 
+_LEFT_WORTH_DB = 1.0  # beyond the bound
 _WORTH_DB = 0.3  # RMS below which a correction is not worth a filter
 
 REGIONS = (
@@ -32,11 +34,19 @@ REGIONS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ToneDecision:
-    """The bands of a track's EQ, how well they fit the wanted curve (RMS dB; None without bands), and why."""
+    """A track's EQ.
+
+    Attributes:
+        bands: at most eight.
+        fit_error_db: how well they fit the wanted curve, RMS; None without bands.
+        why: in words.
+        beyond: what they may not do, and the mix should, in words; empty where nothing is left.
+    """
 
     bands: tuple[EqBand, ...]
     fit_error_db: float | None
     why: str
+    beyond: str = ""
 
 
 def decide_tone(
@@ -57,18 +67,25 @@ def decide_tone(
         whose: who is thought to have done it, for the sentence.
         max_eq_db: how far any band is moved at most.
     """
-    wanted = strength * (effect_db.mean() - effect_db)
+    asked = strength * (effect_db.mean() - effect_db)
     # Where the song has nothing, lifting would bring up noise or a codec's edge.
     highest = np.where(track.spectrum.heard(), max_eq_db, 0.0)
-    wanted = np.clip(wanted, -max_eq_db, highest)
-    if float(np.sqrt(np.mean(wanted**2))) < _WORTH_DB:
-        return ToneDecision(bands=(), fit_error_db=None, why=f"left alone: {_left_alone(effect_db, deviation_db)}")
-    fitted = fit(wanted, TONE_BANDS_HZ, rate_hz=track.source.rate_hz, max_gain_db=max(max_eq_db, LARGEST_GAIN_DB))
-    if not fitted.bands:
-        return ToneDecision(bands=(), fit_error_db=None, why=f"left alone: {_left_alone(effect_db, deviation_db)}")
-    bands = _bounded(fitted.bands, track.source.rate_hz, max_eq_db)
+    wanted = np.clip(asked, -max_eq_db, highest)
+    beyond = _return_to_mix(asked, wanted, deviation_db, max_eq_db)
+    bands = _fitted(wanted, track.source.rate_hz, max_eq_db)
+    if not bands:
+        why = f"left alone: {_left_alone(effect_db, deviation_db)}"
+        return ToneDecision(bands=(), fit_error_db=None, why=why, beyond=beyond)
     why = f"{_found(effect_db, deviation_db, whose)}; {'; '.join(map(_band_words, bands))}"
-    return ToneDecision(bands=bands, fit_error_db=round(_fit_error_db(bands, wanted, track.source.rate_hz), 3), why=why)
+    fit_error_db = round(_fit_error_db(bands, wanted, track.source.rate_hz), 3)
+    return ToneDecision(bands=bands, fit_error_db=fit_error_db, why=why, beyond=beyond)
+
+
+def _fitted(wanted_db: Floats, rate_hz: int, max_eq_db: float) -> tuple[EqBand, ...]:
+    if float(np.sqrt(np.mean(wanted_db**2))) < _WORTH_DB:
+        return ()
+    fitted = fit(wanted_db, TONE_BANDS_HZ, rate_hz=rate_hz, max_gain_db=max(max_eq_db, LARGEST_GAIN_DB))
+    return _bounded(fitted.bands, rate_hz, max_eq_db) if fitted.bands else ()
 
 
 def _fit_error_db(bands: tuple[EqBand, ...], wanted_db: Floats, rate_hz: int) -> float:
@@ -88,30 +105,41 @@ def _bounded(bands: tuple[EqBand, ...], rate_hz: int, max_eq_db: float) -> tuple
     return tuple(dataclasses.replace(band, gain_db=round(band.gain_db * scale, 2)) for band in bands)
 
 
-def loudness_change_lu(track: TrackAnalysis, bands: tuple[EqBand, ...], width: float) -> float:
+def loudness_change_lu(
+    track: TrackAnalysis, bands: tuple[EqBand, ...], width: float, side_bands: tuple[EqBand, ...] = ()
+) -> float:
     """How much louder EQ and width make a track, LU, from its gated spectrum with K-weighting."""
     mid = 10 ** (np.array(track.spectrum.fine_mid_db) / 10)
     side = 10 ** (np.array(track.spectrum.fine_side_db) / 10)
-    inside = TWELFTH_OCTAVES_HZ < track.source.rate_hz / 2
-    weight = np.where(inside, 10 ** (_k_weighting_db(TWELFTH_OCTAVES_HZ) / 10), 0.0)
+    rate_hz = track.source.rate_hz
+    inside = TWELFTH_OCTAVES_HZ < rate_hz / 2
+    freqs_hz = TWELFTH_OCTAVES_HZ[inside]
+    mid, side, weight = mid[inside], side[inside], 10 ** (k_weighting_db(freqs_hz) / 10)
     before = float((weight * (mid + side)).sum())
     if before <= 0:
         return 0.0
-    eq = np.zeros(len(TWELFTH_OCTAVES_HZ))
-    if bands:
-        eq[inside] = response_db(bands, TWELFTH_OCTAVES_HZ[inside], track.source.rate_hz)
-    after = float((weight * 10 ** (eq / 10) * (mid + width**2 * side)).sum())
+    both, alone = response_db(bands, freqs_hz, rate_hz), response_db(side_bands, freqs_hz, rate_hz)
+    after = float((weight * 10 ** (both / 10) * (mid + width**2 * side * 10 ** (alone / 10))).sum())
     return 10 * math.log10(after / before)
 
 
-def _k_weighting_db(freqs_hz: Floats) -> Floats:
-    from scipy.signal import sosfreqz
-
-    from analysis.loudness import k_weighting
-
-    rate_hz = 192_000  # high enough for every band
-    _, response = sosfreqz(k_weighting(rate_hz), freqs_hz, fs=rate_hz)
-    return np.asarray(20 * np.log10(np.abs(response)))
+def _return_to_mix(wanted_db: Floats, allowed_db: Floats, deviation_db: Floats, max_eq_db: float) -> str:
+    """What EQ may not do here: the region that is furthest from done, how much is left, and why; empty for little."""
+    left_db = wanted_db - allowed_db
+    worst = int(np.argmax(np.abs(left_db)))
+    if abs(left_db[worst]) < _LEFT_WORTH_DB:
+        return ""
+    name = next(name for name, low, high in REGIONS if low <= TONE_BANDS_HZ[worst] < high)
+    word = "lift" if left_db[worst] > 0 else "cut"
+    reason = (
+        "the song holds nothing there to lift"
+        if left_db[worst] > 0 and allowed_db[worst] < max_eq_db
+        else f"{max_eq_db:g} dB is the bound of EQ"
+    )
+    return (
+        f"return to mix: {name} want {abs(left_db[worst]):.1f} dB more {word} around {TONE_BANDS_HZ[worst]:.0f} Hz, "
+        f"give or take {deviation_db[worst]:.1f} ({reason})"
+    )
 
 
 def _found(effect_db: Floats, deviation_db: Floats, whose: str) -> str:

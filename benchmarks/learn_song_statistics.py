@@ -1,6 +1,6 @@
 """Learn how songs of one record differ, from folders of music, one a record.
 
-    python benchmarks/learn_song_statistics.py OUT.json --record NAME=FOLDER=LICENCE [--record ...] [--without NAME]
+    python -m benchmarks.learn_song_statistics OUT.json --record NAME=FOLDER=LICENCE [--record ...] [--without NAME]
 
 Each record's songs are measured whole (45 s or longer, 44.1 kHz or more, stereo); what is kept are their deviations
 from the record's mean. The covariance over all records is shrunk towards a multiple of the identity by the rule of
@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,6 +30,7 @@ from analysis.track import TrackAnalysis
 from analysis.units import power_to_db
 from assistant.aspects import broad_width_db, loud_lufs
 from assistant.dynamics import loud_end_logs
+from benchmarks.content_model import Song, learn_content, stretches_of
 from mastering.compressor import envelope_gain_db
 from mastering.specs import CompressorSpec
 
@@ -58,14 +60,14 @@ def main() -> None:
     args.out.write_text(_text(learn(list(records.values()), sources)), encoding="utf-8")
 
 
-def measure(folder: Path) -> list[TrackAnalysis]:
-    """Analyses of the songs of one record that are long enough."""
+def measure(folder: Path) -> list[Song]:
+    """The songs of one record that are long enough."""
     paths = [path for path in sorted(folder.rglob("*")) if path.suffix.lower() in SUFFIXES]
     with ThreadPoolExecutor() as pool:
         return [song for song in pool.map(_measured, paths) if song is not None]
 
 
-def _measured(path: Path) -> TrackAnalysis | None:
+def _measured(path: Path) -> Song | None:
     try:
         info = open_audio(path).info
         if info.rate_hz < _LOWEST_RATE_HZ or info.channels != 2 or (info.frames or 0) < _SHORTEST_S * info.rate_hz:
@@ -74,27 +76,37 @@ def _measured(path: Path) -> TrackAnalysis | None:
     except MastertapeError as error:
         print(f"left out: {error}", file=sys.stderr)
         return None
-    return None if found.is_silent else found
+    return None if found.is_silent else Song(analysis=found, stretches=stretches_of(path))
 
 
-def learn(records: list[list[TrackAnalysis]], sources: list[dict[str, object]]) -> dict[str, object]:
+def learn(measured: list[list[Song]], sources: list[dict[str, object]]) -> dict[str, object]:
     """The statistics of several records, as they are stored."""
+    content = learn_content(measured)
+    records = [[song.analysis for song in songs] for songs in measured]
     tone = np.concatenate([_deviations([song.spectrum.tone_db() for song in songs]) for songs in records])
     width = np.concatenate([_deviations([[broad_width_db(song)] for song in songs]) for songs in records])
     level = np.concatenate([_deviations([[loud_lufs(song)] for song in songs]) for songs in records])
     ends = np.concatenate(
         [_deviations([loud_end_logs(song.dynamics.loud_ends_db) for song in songs]) for songs in records]
     )
-    covariance = LedoitWolf(assume_centered=True).fit(tone).covariance_
+    regions = np.concatenate([_deviations([song.spectrum.regional_width_db() for song in songs]) for songs in records])
     return {
-        "schema": 1,
+        "schema": 2,
         "about": "How songs of one record differ: covariances of deviations from the record's mean.",
         "learned": dt.datetime.now(tz=dt.UTC).date().isoformat(),
         "bands_hz": [round(float(band), 2) for band in TONE_BANDS_HZ],
-        "tone_db2": [[round(float(value), 4) for value in row] for row in covariance],
+        "tone_db2": _covariance(tone),
+        "content": {
+            "usual": _rounded(content.usual),
+            "scales": _rounded([content.scales])[0],
+            "weights": _rounded([content.weights], 5)[0],
+        },
+        "tone_residual_db2": _covariance(content.residuals),
+        "tone_usual_db": _rounded([content.left_usual_db])[0],
         "width_db2": round(float(np.mean(width**2)), 4),
+        "width_regions_db2": _covariance(regions),
         "level_lu2": round(float(np.mean(level**2)), 4),
-        "loud_ends_log2": _rounded(LedoitWolf(assume_centered=True).fit(ends).covariance_),
+        "loud_ends_log2": _covariance(ends),
         "compression_log": _rounded([_compressed([song for songs in records for song in songs])])[0],
         "sources": sources,
     }
@@ -122,16 +134,18 @@ def _compressed(songs: list[TrackAnalysis]) -> np.ndarray[tuple[int], np.dtype[n
     return np.asarray(np.mean(changes, axis=0))
 
 
-def _rounded(rows: object) -> list[list[float]]:
-    return [[round(float(value), 4) for value in row] for row in np.array(rows)]
+def _covariance(deviations: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> list[list[float]]:
+    return _rounded(LedoitWolf(assume_centered=True).fit(deviations).covariance_)
+
+
+def _rounded(rows: object, decimals: int = 4) -> list[list[float]]:
+    return [[round(float(value), decimals) for value in row] for row in np.array(rows)]
 
 
 def _text(statistics: dict[str, object]) -> str:
-    """JSON with a line for each row of the covariances."""
-    names = ("loud_ends_log2", "tone_db2")
-    rows = {name: ",\n  ".join(json.dumps(row) for row in statistics.pop(name)) for name in names}  # type: ignore[attr-defined]
-    head = json.dumps(statistics, indent=1).rstrip("}").rstrip()
-    return head + "".join(f',\n "{name}": [\n  {body}\n ]' for name, body in rows.items()) + "\n}\n"
+    """JSON, a line for each row of figures."""
+    text = json.dumps(statistics, indent=1)
+    return re.sub(r"\[\s+(-?[0-9][^\[\]{}\"]*?)\s+\]", lambda row: "[" + " ".join(row[1].split()) + "]", text) + "\n"
 
 
 def _deviations(rows: list[object]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:

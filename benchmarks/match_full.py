@@ -29,8 +29,8 @@ from numpy.typing import NDArray
 
 from assistant.deliveries import load_delivery
 from assistant.mixes import gather
-from assistant.planner import Wishes
 from assistant.session import make_plan, render_plan
+from assistant.wishes import Wishes
 
 RATE_HZ = 44_100
 CENTRES_HZ = 1000.0 * 2.0 ** (np.arange(-15, 13) / 3)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from analysis.spectrum import TONE_BANDS_HZ
 from analysis.units import Floats
-from assistant.separation import Separation, group, separate
-from assistant.statistics import DOUBT, DOUBT_WITHOUT_SCATTER, adapted, load_statistics
+from assistant.grouping import given_grouping
+from assistant.separation import Model, Observed, Separation
+from assistant.statistics import adapted, load_statistics, scatter_about_mean
 
 BANDS = 8
 SIZES_DB = (0.0, 1.0, 2.0, 3.0, 4.5, 6.5)
@@ -32,6 +33,29 @@ def songs(count: int, rng: np.random.Generator) -> Floats:
     return rng.multivariate_normal(np.zeros(BANDS), SONGS_DB2, count)
 
 
+def model_of(
+    tracks: Floats,
+    references: Floats | None = None,
+    S: Floats = SONGS_DB2,
+    sizes: Sequence[float] = SIZES_DB,
+    weights: Floats | None = None,
+    usual: tuple[Floats, float] | None = None,
+) -> Model:
+    models = np.zeros((0, tracks.shape[1])) if references is None else references
+    return Model(
+        Observed(
+            tracks=tracks,
+            weights=np.ones(len(tracks)) if weights is None else weights,
+            references=models,
+            reference_weights=np.ones(len(models)),
+            S=S,
+            K=KERNEL,
+            sizes=sizes,
+            usual=usual,
+        )
+    )
+
+
 def separated(
     tracks: Floats,
     engineers: Sequence[Hashable | None],
@@ -39,8 +63,8 @@ def separated(
     S: Floats = SONGS_DB2,
     sizes: Sequence[float] = SIZES_DB,
 ) -> Separation:
-    models = np.zeros((0, tracks.shape[1])) if references is None else references
-    return separate(group(tracks, engineers), models, S, KERNEL, sizes)
+    groups = given_grouping([None if who is None else str(who) for who in engineers])
+    return model_of(tracks, references, S, sizes).separate(groups.partitions, groups.probabilities)
 
 
 def rms(values: Floats) -> float:
@@ -129,16 +153,64 @@ def test_size_nought_alone_finds_nothing(rng: np.random.Generator) -> None:
     assert (found.evidence, found.engineer_size) == (0.0, 0.0)
 
 
-def test_groups_are_summed_up(rng: np.random.Generator) -> None:
-    tracks = songs(7, rng)
-    found = group(tracks, ["b", "a", None, "b", None, "a", "b"])
-    assert found.members == (0, 1, 2, 0, 3, 1, 0)
-    assert found.counts == (3, 2, 1, 1)
-    assert found.means[0] == pytest.approx(tracks[[0, 3, 6]].mean(axis=0))
-    assert found.freedom == 3
-    inner = [tracks[[0, 3, 6]], tracks[[1, 5]]]
-    expected = sum((len(part) - 1) * np.cov(part.T) for part in inner)
-    assert found.scatter == pytest.approx(expected)
+def test_posterior_is_that_of_the_whole_covariance(rng: np.random.Generator) -> None:
+    """Against the textbook: every track and reference stacked into one Gaussian."""
+    tracks, references, size = songs(5, rng), songs(2, rng), 3.0
+    members, weights = np.array([0, 1, 0, 2, 1]), np.array([1.0, 1.0, 0.5, 1.0, 2.0])
+    model = model_of(tracks, references, sizes=(size,), weights=weights)
+    found = model.separate([tuple(members)], np.ones(1))
+    hands = (np.arange(3)[:, None] == members[None, :]).astype(np.float64)
+    prior = np.kron(np.eye(3), size**2 * KERNEL)
+    to_data = np.kron(np.hstack([hands, np.zeros((3, 2))]).T, np.eye(BANDS))
+    noise = np.kron(np.diag([*(1 / weights), 1.0, 1.0]), SONGS_DB2)
+    covariance = to_data @ prior @ to_data.T + noise + 1e8 * np.kron(np.ones((7, 7)), np.eye(BANDS))
+    stacked = np.concatenate([*tracks, *references])
+    gain = prior @ to_data.T @ np.linalg.inv(covariance)
+    expected = (gain @ stacked).reshape(3, BANDS)
+    spread = np.sqrt(np.diag(prior - gain @ to_data @ prior)).reshape(3, BANDS)
+    assert found.effects == pytest.approx(expected[members], abs=1e-4)
+    assert found.deviations == pytest.approx(spread[members], abs=1e-4)
+
+
+def test_evidence_is_that_of_the_whole_covariance(rng: np.random.Generator) -> None:
+    """Two partitions differ in log evidence as the densities of the stacked Gaussian do."""
+    tracks, references, size = songs(4, rng), songs(2, rng), 3.0
+    model = model_of(tracks, references, sizes=(size,))
+
+    def density(members: Sequence[int]) -> float:
+        same = (np.array(members)[:, None] == np.array(members)[None, :]).astype(np.float64)
+        hands = np.zeros((6, 6))
+        hands[:4, :4] = same
+        covariance = np.kron(hands, size**2 * KERNEL) + np.kron(np.eye(6), SONGS_DB2)
+        covariance += 1e7 * np.kron(np.ones((6, 6)), np.eye(BANDS))
+        stacked = np.concatenate([*tracks, *references])
+        sign, determinant = np.linalg.slogdet(covariance)
+        assert sign > 0
+        return float(-0.5 * (determinant + stacked @ np.linalg.solve(covariance, stacked)))
+
+    one, other = (0, 1, 0, 2), (0, 0, 0, 0)
+    ours = model.log_evidence(np.array(one)) - model.log_evidence(np.array(other))
+    assert ours == pytest.approx(density(one) - density(other), abs=1e-3)
+
+
+def test_a_track_without_figures_has_its_engineers_answer(rng: np.random.Generator, tilt: Floats) -> None:
+    tracks = songs(13, rng)
+    tracks[:6] += tilt
+    tracks[12] = 1e3  # nothing was measured there
+    weights = np.array([1.0] * 12 + [0.0])
+    groups = given_grouping(["a"] * 6 + ["b"] * 6 + ["a"])
+    found = model_of(tracks, weights=weights).separate(groups.partitions, groups.probabilities)
+    without = separated(tracks[:12], ["a"] * 6 + ["b"] * 6)
+    assert found.effects[:12] == pytest.approx(without.effects, abs=SAME_DB)
+    assert found.effects[12] == pytest.approx(found.effects[0], abs=SAME_DB)
+
+
+def test_what_is_usual_pulls_weakly(rng: np.random.Generator, tilt: Floats) -> None:
+    """Engineers alike on a whole album are seen against many records, less than against its own references."""
+    tracks, groups = songs(12, rng) + tilt, given_grouping(["a"] * 12)
+    leaning = model_of(tracks, usual=(np.zeros(BANDS), 3.0)).separate(groups.partitions, groups.probabilities)
+    against = separated(tracks, ["a"] * 12, songs(24, rng))
+    assert 0.1 * tilt @ tilt < leaning.effects[0] @ tilt < against.effects[0] @ tilt
 
 
 engineers = st.lists(st.sampled_from([None, "a", "b", "c"]), min_size=1, max_size=10)
@@ -202,23 +274,35 @@ def test_names_do_not_matter(rng: np.random.Generator) -> None:
     assert np.array_equal(alone.effects, named.effects)
 
 
+def scatter_by(tracks: Floats, engineers: int) -> tuple[Floats, int]:
+    parts = [scatter_about_mean(tracks[i::engineers], np.ones(len(tracks[i::engineers]))) for i in range(engineers)]
+    return np.sum([scatter for scatter, _ in parts], axis=0), sum(freedom for _, freedom in parts)
+
+
 def test_songs_statistics_follow_the_album(rng: np.random.Generator) -> None:
-    S = np.array(load_statistics().tone_db2)
+    S = np.array(load_statistics().tone_residual_db2)
     factor = np.linalg.cholesky(S)
-    none = np.zeros((0, len(S)))
-    trusted = adapted(S, group(rng.standard_normal((4, len(S))), [None] * 4), none, TONE_BANDS_HZ)
-    assert trusted == pytest.approx(S * DOUBT * DOUBT_WITHOUT_SCATTER)
+    assert adapted(S, np.zeros_like(S), 0, TONE_BANDS_HZ) == pytest.approx(S), "nothing to go by"
     sizes = []
     for spread in (0.5, 1.0, 2.0):
         tracks = spread * rng.standard_normal((60, len(S))) @ factor.T
-        here = adapted(S, group(tracks, ["a", "b", "c"] * 20), none, TONE_BANDS_HZ)
+        here = adapted(S, *scatter_by(tracks, 3), TONE_BANDS_HZ)
         assert np.linalg.eigvalsh(here).min() > 0.0
-        sizes.append(np.trace(here) / np.trace(S) / DOUBT)
+        sizes.append(np.trace(here) / np.trace(S))
     assert sizes == pytest.approx([0.25, 1.0, 4.0], rel=0.25)
 
 
 def test_identical_songs_leave_a_usable_covariance() -> None:
-    S = np.array(load_statistics().tone_db2)
-    here = adapted(S, group(np.zeros((8, len(S))), ["a"] * 8), np.zeros((0, len(S))), TONE_BANDS_HZ)
+    S = np.array(load_statistics().tone_residual_db2)
+    here = adapted(S, *scatter_by(np.zeros((8, len(S))), 1), TONE_BANDS_HZ)
     assert np.linalg.eigvalsh(here).min() > 0.0
     assert np.trace(here) < np.trace(S)
+
+
+def test_scatter_counts_weights(rng: np.random.Generator) -> None:
+    values = songs(6, rng)
+    scatter, freedom = scatter_about_mean(values, np.ones(6))
+    assert (scatter, freedom) == (pytest.approx(5 * np.cov(values.T)), 5)
+    without, fewer = scatter_about_mean(values, np.array([1.0] * 5 + [0.0]))
+    assert (without, fewer) == (pytest.approx(4 * np.cov(values[:5].T)), 4)
+    assert scatter_about_mean(values[:1], np.ones(1))[1] == 0

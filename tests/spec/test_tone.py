@@ -16,9 +16,12 @@ from analysis.spectrum import TONE_BANDS_HZ
 from analysis.track import TrackAnalysis, analyse
 from analysis.units import Floats
 from assistant.aspects import broad_width_db
-from assistant.planner import NARROWEST, WIDEST, Mix, Wishes, album_rate_hz, plan_album
+from assistant.corrections import Mix
+from assistant.planner import album_rate_hz, plan_album
 from assistant.statistics import load_statistics
 from assistant.tone import MAX_EQ_DB, decide_tone, loudness_change_lu
+from assistant.width import NARROWEST, WIDEST
+from assistant.wishes import Strengths, Wishes
 from mastering.chain import build, process
 from mastering.eq import response_db
 from mastering.specs import ChainSpec, EqBand, EqShape
@@ -148,7 +151,11 @@ def test_an_album_is_drawn_together(mixes: tuple[list[Mix], list[ReferenceSong]]
 def test_less_strength_does_less(mixes: tuple[list[Mix], list[ReferenceSong]]) -> None:
     album, references = mixes
     gains = [
-        plan_album(album, references, [], "m", load_statistics(), Wishes(title="R", strength=strength)).track[1].gain_db
+        plan_album(
+            album, references, [], "m", load_statistics(), Wishes(title="R", strengths=Strengths(levels=strength))
+        )
+        .track[1]
+        .gain_db
         for strength in (0.0, 0.5, 1.0)
     ]
     assert gains[0] == 0.0

@@ -1,0 +1,46 @@
+"""What a person asks of an album's plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Strengths:
+    """How far each aspect is corrected: from 0, which leaves it, to 1, the best guess."""
+
+    tone: float = 1.0
+    width: float = 1.0
+    dynamics: float = 1.0
+    levels: float = 1.0
+
+
+AS_GUESSED = Strengths()
+"""What holds where nothing is asked."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wishes:
+    """What a person asked for.
+
+    Attributes:
+        title: of the album.
+        order: "given", "auto", or None for DESIGN's rule: given where file names are numbered.
+        strengths: of the corrections.
+        match_full: every track takes the references' spectrum in whole.
+        max_eq_db: how far EQ may go; None for the usual bound.
+        by_matchering: matchering brings every track to a reference, in its own way.
+        as_is: the album is mastered already.
+        seed: of the dither.
+        deliveries: their names.
+    """
+
+    title: str
+    order: str | None = None
+    strengths: Strengths = AS_GUESSED
+    match_full: bool = False
+    max_eq_db: float | None = None
+    by_matchering: bool = False
+    as_is: bool = False
+    seed: int = 1
+    deliveries: tuple[str, ...] = ("streaming",)
