@@ -57,7 +57,7 @@ LIMITED_PLR_LU = 8.5
 """A mix whose peaks stand no higher over its loudness was limited; that is not undone, or it would be limited twice."""
 
 _LEAST_DB = 0.1  # so that a song without any loud end has a logarithm
-_WORTH_DB = 0.2  # of the loudest twentieth
+_WORTH_DB = 0.1  # of the loudest twentieth
 _WINDOW_STEPS = round(SHORT_TERM_S * STEPS_PER_SECOND)
 
 
