@@ -13,7 +13,8 @@ tone_db        shape of the mid spectrum in thirds of an octave against the reco
 width_db       side against mid in each of them, mean
 dynamics_lu    distribution of short-term loudness about its median, after the tone was made the record's
 relation_lu    how far songs stand from where they stood against each other in loudness
-left           the same as a share of what the untouched mixes show: 1 is no help, over 1 is harm
+left           the same as a share of what the untouched mixes show: 1 is no help, over 1 is harm (rooms hardly move
+               dynamics, 0.1 LU, so that their share there says little)
 rand, groups   adjusted Rand index of the groups that a blind plan claims, and the share of cases where it claims any
 
 --identity adds cases of strength 0, which should be left alone; --peers adds matchering. WORK keeps the statistics

@@ -15,7 +15,7 @@ import time
 import tomllib
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -128,7 +128,7 @@ def run(case: Case, way: str, statistics: Path | None) -> Score:
     if way != BLIND:
         return score
     rand, claimed = groups(case, out / "album.toml")
-    return Score(**asdict(score) | {"rand": rand, "claimed": claimed})
+    return replace(score, rand=rand, claimed=claimed)
 
 
 def scored(case: Case, files: Sequence[Path], seconds: float) -> Score:
