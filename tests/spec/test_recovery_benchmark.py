@@ -18,7 +18,7 @@ from tests.albums import RATE_HZ, music, peak_dbtp
 
 @pytest.fixture(scope="module")
 def song() -> meters.Samples:
-    return music(12.0, RATE_HZ, np.random.default_rng(5))
+    return music(8.0, RATE_HZ, np.random.default_rng(5))
 
 
 @pytest.fixture(scope="module")
