@@ -3,7 +3,7 @@
     python -m benchmarks.all_matching WORK NAME=FOLDER NAME=FOLDER ... [--pairs 20] [options of benchmarks.recovery]
 
 What the tables of each mean is told by benchmarks/recovery.py and benchmarks/match_full.py. The pairs for matching in
-full are drawn from the judged records. Allow two hours for each record of twelve seeds on two cores.
+full are drawn from the judged records. Allow an hour for each record of twelve seeds on two cores.
 """
 
 from __future__ import annotations
