@@ -41,6 +41,7 @@ class Observed:
         S: covariance of songs, `(figures, figures)`, positive definite.
         K: covariance of what engineers do, at size 1.
         sizes: standard deviations of engineers to weigh against each other; the first is 0.
+        nobody: how likely the first is beforehand, the others sharing the rest; None makes all alike.
         usual: mean over many records, and the size of their spread about it in units of K; None for a flat prior.
     """
 
@@ -51,6 +52,7 @@ class Observed:
     S: Floats
     K: Floats
     sizes: Sequence[float]
+    nobody: float | None = None
     usual: tuple[Floats, float] | None = None
 
 
@@ -62,7 +64,7 @@ class Separation:
         effects: posterior mean of e for each track, `(tracks, figures)`: what its engineer added.
         deviations: posterior standard deviation of it, the same shape.
         engineer_size: mean size of K, in the figures' unit.
-        evidence: probability that engineers differ at all, against K = 0, where every size was as likely before.
+        evidence: probability that engineers differ at all, against K = 0.
     """
 
     effects: Floats
@@ -82,6 +84,9 @@ class Model:
         into = turn.T @ scipy.linalg.solve_triangular(lower, np.eye(len(lower)), lower=True)
         self._back = lower @ turn
         self._sizes = np.array(observed.sizes, dtype=np.float64)
+        others = len(self._sizes) - 1
+        nobody = 1 / (others + 1) if observed.nobody is None or not others else observed.nobody
+        self._log_prior = np.log([nobody, *[(1 - nobody) / max(1, others)] * others])
         self._k = np.ascontiguousarray(self._sizes[:, None] ** 2 * np.maximum(shares, 0.0))
         self._tracks = np.ascontiguousarray(observed.tracks @ into.T)
         self._weights = np.asarray(observed.weights, dtype=np.float64)
@@ -95,8 +100,8 @@ class Model:
             self._pull = self._pull + precision * (into @ mean)
 
     def log_evidence(self, members: Integers) -> float:
-        """Log marginal likelihood of a partition, but for what all partitions share; sizes as likely beforehand."""
-        return _log_mean(self._logs(members, self._k))
+        """Log marginal likelihood of a partition, but for what all partitions share."""
+        return _log_sum(self._logs(members, self._k) + self._log_prior)
 
     def log_evidence_of_nobody(self) -> float:
         """The same for an album that no engineer touched, however it is parted."""
@@ -123,7 +128,7 @@ class Model:
 
     def _posterior(self, members: Integers) -> tuple[Floats, Floats, Floats]:
         """Mean and variance of e of each track, `(tracks, figures)`, and the probability of each size."""
-        logs = self._logs(members, self._k)
+        logs = self._logs(members, self._k) + self._log_prior
         weights = np.exp(logs - logs.max())
         weights /= weights.sum()
         counts, means = _sum_up(self._tracks, self._weights, members)
@@ -145,9 +150,9 @@ class Model:
         return mean[members], (square - mean**2)[members], weights
 
 
-def _log_mean(logs: Floats) -> float:
+def _log_sum(logs: Floats) -> float:
     highest = float(logs.max())
-    return highest + float(np.log(np.exp(logs - highest).mean()))
+    return highest + float(np.log(np.exp(logs - highest).sum()))
 
 
 @kernel
