@@ -109,20 +109,28 @@ def _side(track: TrackAnalysis) -> str:
 def plan_table(plan: AlbumPlan) -> Table:
     """What will be done to each track."""
     table = Table(title=f"{plan.album.title}: the plan", title_justify="left")
-    for name in ("", "song", "mixed by", "level", "EQ (dB @ Hz)", "side", "gap"):
-        table.add_column(name, justify="right" if name in {"", "level", "side", "gap"} else "left")
+    for name in ("", "song", "mixed by", "level", "EQ (dB @ Hz)", "dynamics", "side", "gap"):
+        table.add_column(name, justify="left" if name in {"song", "mixed by", "EQ (dB @ Hz)"} else "right")
     for number, track in enumerate(plan.track, 1):
         last = number == len(plan.track)
         table.add_row(
             str(number),
             track.title,
-            track.engineer or "–",
+            track.engineer or (f"group {track.group}" if track.group else "–"),
             f"{track.gain_db:+.1f} dB",
             _eq_words(track, plan.album.engine) or "left alone",
+            _dynamics_words(track),
             f"x {track.width:.2f}",
             "–" if last else f"x {track.crossfade_s:.1f} s" if track.crossfade_s > 0 else f"{track.gap_s:.1f} s",
         )
     return table
+
+
+def _dynamics_words(track: TrackPlan) -> str:
+    """What is done to a track's dynamics, in short."""
+    parts = [f"ride x {track.ride.slope:.2f}"] if track.ride else []
+    parts += [f"{track.compressor.ratio:.2f}:1"] if track.compressor else []
+    return ", ".join(parts) or "–"
 
 
 def _eq_words(track: TrackPlan, engine: str) -> str:

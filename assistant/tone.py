@@ -71,7 +71,7 @@ def decide_tone(
     # Where the song has nothing, lifting would bring up noise or a codec's edge.
     highest = np.where(track.spectrum.heard(), max_eq_db, 0.0)
     wanted = np.clip(asked, -max_eq_db, highest)
-    beyond = _return_to_mix(asked, wanted, deviation_db, max_eq_db)
+    beyond = _return_to_mix(track, asked, deviation_db, max_eq_db)
     bands = _fitted(wanted, track.source.rate_hz, max_eq_db)
     if not bands:
         why = f"left alone: {_left_alone(effect_db, deviation_db)}"
@@ -123,22 +123,17 @@ def loudness_change_lu(
     return 10 * math.log10(after / before)
 
 
-def _return_to_mix(wanted_db: Floats, allowed_db: Floats, deviation_db: Floats, max_eq_db: float) -> str:
-    """What EQ may not do here: the region that is furthest from done, how much is left, and why; empty for little."""
-    left_db = wanted_db - allowed_db
+def _return_to_mix(track: TrackAnalysis, asked_db: Floats, deviation_db: Floats, max_eq_db: float) -> str:
+    """What EQ may not do: the band that is furthest from done, how much is left, and why; empty for little."""
+    left_db = np.where(track.spectrum.heard(), asked_db - np.clip(asked_db, -max_eq_db, max_eq_db), 0.0)
     worst = int(np.argmax(np.abs(left_db)))
-    if abs(left_db[worst]) < _LEFT_WORTH_DB:
+    if abs(left_db[worst]) < max(_LEFT_WORTH_DB, deviation_db[worst]):
         return ""
     name = next(name for name, low, high in REGIONS if low <= TONE_BANDS_HZ[worst] < high)
     word = "lift" if left_db[worst] > 0 else "cut"
-    reason = (
-        "the song holds nothing there to lift"
-        if left_db[worst] > 0 and allowed_db[worst] < max_eq_db
-        else f"{max_eq_db:g} dB is the bound of EQ"
-    )
     return (
-        f"return to mix: {name} want {abs(left_db[worst]):.1f} dB more {word} around {TONE_BANDS_HZ[worst]:.0f} Hz, "
-        f"give or take {deviation_db[worst]:.1f} ({reason})"
+        f"return to mix: {name} want {abs(left_db[worst]):.1f} dB more {word} around {TONE_BANDS_HZ[worst]:.0f} Hz "
+        f"(give or take {deviation_db[worst]:.1f}) than the {max_eq_db:g} dB that EQ may do"
     )
 
 

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from analysis.cache import known_analysis
 from analysis.errors import AudioContentError, MastertapeError
 from analysis.track import TrackAnalysis
 from assistant.cohesion_plan import plan_cohesion
 from assistant.facts import facts_of, notes_of
+from assistant.grouping import given_grouping
 from assistant.joins import plan_join
+from assistant.level import MEANT, decide_levels
 from assistant.measuring import Progress, analyse_paths, measured_references
 from assistant.plan import AlbumPlan, CohesionPlan, TrackPlan
 from assistant.plan_file import PlanFile
@@ -56,10 +60,38 @@ def updated(
         facts = _renewed(track, analysis, old, as_is=as_is)
         file = file.track_changed(number, sha256=analysis.sha256, why=why, **facts)
         changed.append(track.file)
+    analyses = [found.tracks[mixes / track.file] for track in file.plan.track]
+    quieted = [] if as_is else newly_quiet(file.plan.track)
+    if quieted:
+        file = _meant_levels(file, quieted, analyses)
+        changed += [file.plan.track[number].file for number in quieted if file.plan.track[number].file not in changed]
     if changed:
-        analyses = [found.tracks[mixes / track.file] for track in file.plan.track]
         file = file.with_cohesion(_cohesion(file.plan, analyses, plan_folder, progress))
     return file, tuple(changed), tuple(advice)
+
+
+def newly_quiet(tracks: Sequence[TrackPlan]) -> list[int]:
+    """Numbers of the tracks that are told to be quiet, and whose level was decided before that."""
+    return [
+        number
+        for number, track in enumerate(tracks)
+        if track.intent == "quiet" and not track.why.level.startswith(MEANT)
+    ]
+
+
+def _meant_levels(file: PlanFile, quieted: Sequence[int], analyses: Sequence[TrackAnalysis]) -> PlanFile:
+    """The plan with the level of songs that are meant quiet as their engineer's other songs have it."""
+    tracks = file.plan.track
+    hands = [track.engineer or track.group for track in tracks]
+    quiet = [track.intent == "quiet" for track in tracks]
+    levels = decide_levels(analyses, hands, given_grouping(hands), load_statistics(), 1.0, quiet=quiet)
+    others = [number for number in range(len(tracks)) if not quiet[number]]
+    # Gains are relative: what the others have had of them since, by hand or by another rule, is kept.
+    shift_db = float(np.median([tracks[n].gain_db - levels[n][0] for n in others])) if others else 0.0
+    for number in quieted:
+        gain_db, why = levels[number]
+        file = file.track_changed(number, gain_db=round(gain_db + shift_db, 2), why={"level": why})
+    return file
 
 
 def _cohesion(

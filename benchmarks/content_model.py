@@ -49,7 +49,8 @@ class Song:
 
 def stretches_of(path: Path) -> tuple[Piece, ...]:
     """Stretches of a file, measured once and kept in the user's cache folder."""
-    kept = Path(platformdirs.user_cache_dir("mastertape")) / "stretches" / f"{file_sha256(path)}-{SCHEMA}-{_STRETCH_S:g}.json"
+    name = f"{file_sha256(path)}-{SCHEMA}-{_STRETCH_S:g}.json"
+    kept = Path(platformdirs.user_cache_dir("mastertape")) / "stretches" / name
     if kept.exists():
         rows = json.loads(kept.read_text())
     else:
