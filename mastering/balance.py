@@ -30,6 +30,7 @@ STEPS_PER_SECOND = 10
 _HOPS_IN_STEP = HOPS_PER_SECOND // STEPS_PER_SECOND
 _WINDOW_STEPS = round(SHORT_TERM_S * STEPS_PER_SECOND)
 _WORTH_DB = 0.1
+_SHARES = (0.75, 0.5, 0.25)
 _ROUNDS = 2  # the ride adds to what is limited, by about a third of itself
 
 
@@ -62,11 +63,28 @@ def solve_balanced(
         )
         if not any(rides):
             break
-        ridden = [ridden_envelope(envelope, ride) for envelope, ride in zip(envelopes, rides, strict=True)]
-        gains = solve_gains(album, delivery, timeline, ridden, ceiling_dbtp)
-    if gains.bound and not plain.bound:  # the target was asked for, the ride was not
-        return plain, (None,) * len(envelopes)
-    return gains, rides
+        gains = _gains_after(rides, album, delivery, timeline, envelopes, ceiling_dbtp)
+    if plain.bound or not gains.bound:
+        return gains, rides
+    # The target was asked for, the ride was not: as much of it as leaves the target in reach.
+    for share in _SHARES:
+        less = tuple(ride and dataclasses.replace(ride, steps_db=share * ride.steps_db) for ride in rides)
+        gains = _gains_after(less, album, delivery, timeline, envelopes, ceiling_dbtp)
+        if not gains.bound:
+            return gains, less
+    return plain, (None,) * len(envelopes)
+
+
+def _gains_after(
+    rides: Sequence[BalanceRide | None],
+    album: AlbumSpec,
+    delivery: DeliverySpec,
+    timeline: Timeline,
+    envelopes: Sequence[Envelope],
+    ceiling_dbtp: float,
+) -> DeliveryGains:
+    ridden = [ridden_envelope(envelope, ride) for envelope, ride in zip(envelopes, rides, strict=True)]
+    return solve_gains(album, delivery, timeline, ridden, ceiling_dbtp)
 
 
 def _gain_db(envelope: Envelope, gains: DeliveryGains, timeline: Timeline) -> float | None:
