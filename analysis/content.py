@@ -76,15 +76,16 @@ class ContentMeter:
         self._hop = self._length // _HOPS_PER_FRAME
         self._frames_per_s = rate_hz / self._hop
         window = np.hanning(self._length + 1)[:-1]
-        self._window = window / math.sqrt(float((window**2).sum()) * self._length)
+        # Single precision is twice as fast, and what it loses is 100 dB under what is counted.
+        self._window = (window / math.sqrt(float((window**2).sum()) * self._length)).astype(np.float32)
         self._bins = _band_bins(rate_hz, self._length)
-        self._buffer = np.zeros(0)
+        self._buffer = np.zeros(0, dtype=np.float32)
         self._stretches = _Stretches()
 
     def update(self, block: Floats) -> None:
         """Take the next block."""
-        mid = block.mean(axis=1) if block.shape[1] > 1 else block[:, 0]
-        buffer = np.concatenate([self._buffer, mid])
+        mid = (block[:, 0] + block[:, 1]) * 0.5 if block.shape[1] > 1 else block[:, 0]
+        buffer = np.concatenate([self._buffer, mid.astype(np.float32)])
         count = max(0, (len(buffer) - self._length) // self._hop + 1)
         if count:
             frames = np.lib.stride_tricks.sliding_window_view(buffer, self._length)[:: self._hop][:count]
@@ -136,7 +137,7 @@ def _band_bins(rate_hz: int, length: int) -> NDArray[np.int64]:
 
 
 @kernel
-def _band_levels(spectra: NDArray[np.complex128], bins: NDArray[np.int64]) -> Floats:
+def _band_levels(spectra: NDArray[np.complex64], bins: NDArray[np.int64]) -> Floats:
     """Of each frame and band: level in dB, and flatness (geometric over arithmetic mean of the bins), dB."""
     levels = np.zeros((len(spectra), 2, len(bins)))
     for frame in range(len(spectra)):
@@ -144,7 +145,8 @@ def _band_levels(spectra: NDArray[np.complex128], bins: NDArray[np.int64]) -> Fl
             count = bins[band, 1] - bins[band, 0]
             total, product, logs = 0.0, 1.0, 0.0
             for k in range(bins[band, 0], bins[band, 1]):
-                power = spectra[frame, k].real ** 2 + spectra[frame, k].imag ** 2 + _SILENT
+                real, imaginary = float(spectra[frame, k].real), float(spectra[frame, k].imag)
+                power = real * real + imaginary * imaginary + _SILENT
                 total += power
                 product *= power
                 if product < _NEAR_UNDERFLOW:  # one logarithm for many bins
