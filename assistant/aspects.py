@@ -41,6 +41,7 @@ _UNEVEN_WIDTH = 0.05  # share of an engineer's width that is a region's own
 _ODD = 2.0  # times the distance expected of a song, squared, from which it counts less
 _FEWEST_FOR_ODD = 5  # songs among which one can stand apart
 _ODD_ENGINEER_DB = 4.0  # what an engineer may have done is no oddity
+_ODD_LEVEL, _ODD_ENGINEER_LU = 4.0, 6.0  # the same of level: up to 13 LU from the album's median nothing is odd
 _QUIET_BASS = 6  # bands: width below about 125 Hz is nobody's choice of width
 
 
@@ -184,6 +185,17 @@ def _oddness(figures: Floats, weights: Floats, S: Floats) -> Floats:
     return np.asarray(np.minimum(1.0, _ODD / np.maximum(distance * weights, 1e-12)))
 
 
+def _level_oddness(levels: Floats, variance: float) -> Floats:
+    """How much each track's level counts, as `_oddness`: a whispered interlude makes no engineer of all the others.
+
+    Engineers 6 LU apart are told as well with it as without; a song 20 LU down is lifted by 0.5 dB, not by 10.
+    """
+    if len(levels) < _FEWEST_FOR_ODD:
+        return np.ones(len(levels))
+    distance = (levels - np.median(levels)) ** 2 / (variance + _ODD_ENGINEER_LU**2)
+    return np.asarray(np.minimum(1.0, _ODD_LEVEL / np.maximum(distance, 1e-12)))
+
+
 def _untouched(
     tracks: Floats,
     weights: Floats,
@@ -259,7 +271,7 @@ def _level_model(
     loud: Sequence[float], engineers: Sequence[str | None], tells: Sequence[bool], statistics: SongStatistics
 ) -> Model:
     levels = np.array(loud)[:, None]
-    weights = np.array(tells, dtype=np.float64)
+    weights = np.array(tells, dtype=np.float64) * _level_oddness(levels[:, 0], statistics.level_lu2)
     none = np.zeros((0, 1))
     S = adapted(np.array([[statistics.level_lu2]]), *_untouched(levels, weights, engineers, none, np.zeros(0)))
     return Model(

@@ -14,7 +14,7 @@ from analysis.profile import ReferenceSong, reference_song
 from analysis.spectrum import TONE_BANDS, TONE_BANDS_HZ
 from analysis.track import TrackAnalysis, analyse
 from analysis.units import Floats
-from assistant.aspects import Aspects, separate_aspects, separate_level
+from assistant.aspects import Aspects, loud_lufs, separate_aspects, separate_level
 from assistant.habits import eq_kernel
 from assistant.profile_file import read_profile
 from assistant.statistics import load_statistics
@@ -152,3 +152,19 @@ def test_the_kernel_is_smooth_and_larger_at_the_ends() -> None:
     assert np.trace(kernel) == pytest.approx(28.0)
     assert kernel[0, 0] > kernel[14, 14] < kernel[-1, -1]
     assert kernel[10, 11] > 0.8 * kernel[10, 10]
+
+
+@pytest.mark.parametrize("down_lu", [20.0, 30.0, 40.0])
+def test_a_whispered_interlude_stays_one(measured: TrackAnalysis, down_lu: float) -> None:
+    """Nobody is told, and one song far down makes no engineer of all the others."""
+    levels = [-13.0, -12.0, -16.0, -11.4, -9.8, -17.6, -16.0, -10.8, -9.9]
+    tracks = [at_level(one, lufs) for one, lufs in zip(songs(measured, 10, 1), [*levels, -12.4 - down_lu], strict=True)]
+    found = apart(tracks, [None] * 10)
+    assert found.grouping.names == (None,) * 10
+    loud = [loud_lufs(one) for one in tracks]
+    effects = separate_level(loud, [None] * 10, found.grouping, STATISTICS, [True] * 10).effects[:, 0]
+    assert np.abs(effects).max() < 1.0
+
+
+def at_level(song: TrackAnalysis, lufs: float) -> TrackAnalysis:
+    return replace(song, dynamics=replace(song.dynamics, loud_lufs=lufs))
