@@ -16,8 +16,10 @@ from assistant.statistics import SongStatistics
 MEANT = "meant to stand as it does"
 """How the words on a quiet song's level begin."""
 
+MOST_DB = 40.0
+"""The largest gain that a plan may hold."""
+
 _WORTH_LU = 0.1
-_MOST_DB = 40.0  # what a plan may hold
 
 
 def decide_levels(  # noqa: PLR0913  (each is a thing of its own)
@@ -49,7 +51,7 @@ def decide_levels(  # noqa: PLR0913  (each is a thing of its own)
     levels = separate_level(loud.tolist(), engineers, grouping, statistics, [not still for still in quiet])
     wanted = -strength * levels.effects[:, 0] - undone
     wanted -= wanted.mean()
-    gains = [round(float(gain), 2) if abs(gain) >= _WORTH_LU else 0.0 for gain in np.clip(wanted, -_MOST_DB, _MOST_DB)]
+    gains = [round(float(gain), 2) if abs(gain) >= _WORTH_LU else 0.0 for gain in np.clip(wanted, -MOST_DB, MOST_DB)]
     return [
         (gain, _words(grouping.names[i], levels, i, (changes, undone), gain, meant=quiet[i]))
         for i, gain in enumerate(gains)

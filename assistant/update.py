@@ -11,15 +11,17 @@ import numpy as np
 from analysis.cache import known_analysis
 from analysis.errors import AudioContentError, MastertapeError
 from analysis.track import TrackAnalysis
+from assistant.album_spec import chain_spec
 from assistant.cohesion_plan import plan_cohesion
 from assistant.facts import facts_of, notes_of
-from assistant.grouping import given_grouping
+from assistant.foretold import planned_song
 from assistant.joins import plan_join
-from assistant.level import MEANT, decide_levels
+from assistant.level import MEANT, MOST_DB, signed
 from assistant.measuring import Progress, analyse_paths, measured_references
 from assistant.plan import AlbumPlan, CohesionPlan, TrackPlan
 from assistant.plan_file import PlanFile
 from assistant.statistics import load_statistics
+from mastering.specs import ChainSpec
 
 _SAME = 1e-6
 _TIMES = ("start_s", "end_s", "first_sound_s", "felt_end_s")
@@ -80,18 +82,32 @@ def newly_quiet(tracks: Sequence[TrackPlan]) -> list[int]:
 
 
 def _meant_levels(file: PlanFile, quieted: Sequence[int], analyses: Sequence[TrackAnalysis]) -> PlanFile:
-    """The plan with the level of songs that are meant quiet as their engineer's other songs have it."""
+    """The plan with songs that are meant quiet moved as their engineer's other songs are, or as the album's middle.
+
+    What a clone's curves add to a song's loudness is taken off it, as planning does.
+    """
     tracks = file.plan.track
     hands = [track.engineer or track.group for track in tracks]
-    quiet = [track.intent == "quiet" for track in tracks]
-    levels = decide_levels(analyses, hands, given_grouping(hands), load_statistics(), 1.0, quiet=quiet)
-    others = [number for number in range(len(tracks)) if not quiet[number]]
-    # Gains are relative: what the others have had of them since, by hand or by another rule, is kept.
-    shift_db = float(np.median([tracks[n].gain_db - levels[n][0] for n in others])) if others else 0.0
+    added_lu = [_added_by_match_lu(track, mix) for track, mix in zip(tracks, analyses, strict=True)]
+    others = [number for number, track in enumerate(tracks) if track.intent != "quiet"]
     for number in quieted:
-        gain_db, why = levels[number]
-        file = file.track_changed(number, gain_db=round(gain_db + shift_db, 2), why={"level": why})
+        hand = hands[number]
+        fellows = [other for other in others if hand is not None and hands[other] == hand]
+        moves_db = [tracks[other].gain_db + added_lu[other] for other in fellows or others]
+        moved_db = float(np.median(moves_db)) if moves_db else 0.0
+        gain_db = round(min(max(moved_db - added_lu[number], -MOST_DB), MOST_DB), 2)
+        like = f", as the other songs of {hand} do" if fellows else ""
+        file = file.track_changed(number, gain_db=gain_db, why={"level": f"{MEANT}{like}: {signed(gain_db)} dB"})
     return file
+
+
+def _added_by_match_lu(track: TrackPlan, analysis: TrackAnalysis) -> float:
+    """How much louder the curves and the width of a clone make a song; 0 for one that is none."""
+    before = analysis.dynamics.loud_lufs
+    if not track.match or before is None:
+        return 0.0
+    clone = ChainSpec(match=chain_spec(track).match, width=track.width)
+    return (planned_song(analysis, clone).dynamics.loud_lufs or before) - before
 
 
 def _cohesion(

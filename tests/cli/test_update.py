@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import scipy.signal
 import soundfile
 
 from assistant.plan_file import PlanFile
@@ -114,3 +115,58 @@ def test_a_mix_that_cannot_be_used_changes_nothing(plan: Path, tmp_path: Path) -
 
 def test_update_takes_a_plan(mixes: Path) -> None:
     assert refused("plan", "--update", mixes) == "--update takes one plan file: mastertape plan --update album.toml."
+
+
+def _meant_quiet(plan: Path, number: int) -> None:
+    text = plan.read_text(encoding="utf-8")
+    head, *tracks = text.split("[[track]]\n")
+    tracks[number] = 'intent = "quiet"\n' + tracks[number]
+    plan.write_text("[[track]]\n".join([head, *tracks]), encoding="utf-8")
+
+
+def _with_gains(plan: Path, *gains_db: float) -> None:
+    file = PlanFile.read(plan)
+    for number, gain_db in enumerate(gains_db):
+        file = file.track_changed(number, gain_db=gain_db)
+    plan.write_text(file.text(), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("engineers", "gain_db", "words"),
+    [
+        (["--engineer", "Ann=0[12]*", "--engineer", "Bob=03*"], -1.5, "meant to stand as it does, as the other songs"),
+        (["--engineer", "Bob=03*"], 0.5, "meant to stand as it does: +0.5 dB"),
+    ],
+)
+def test_a_song_told_quiet_moves_as_its_engineers_others(
+    engineers: list[str], gain_db: float, words: str, mixes: Path, tmp_path: Path
+) -> None:
+    plan = tmp_path / "album.toml"
+    assert call("plan", mixes, *engineers, "--out", plan).code == 0
+    _with_gains(plan, 4.0, -1.5, 2.5)
+    _meant_quiet(plan, 0)
+    assert call("plan", "--update", plan).sentences == ["taken in: 01 Dawn.wav"]
+    tracks = PlanFile.read(plan).plan.track
+    assert [track.gain_db for track in tracks] == [gain_db, -1.5, 2.5]
+    assert tracks[0].why.level.startswith(words)
+    _with_gains(plan, 1.25)
+    assert call("plan", "--update", plan).sentences == []
+    assert PlanFile.read(plan).plan.track[0].gain_db == 1.25, "what is set by hand afterwards stays"
+
+
+def test_a_quiet_clone_is_as_loud_as_one_that_was_planned_so(mixes: Path, tmp_path: Path) -> None:
+    """What the curves add to its loudness is taken off."""
+    shutil.copytree(mixes, tmp_path / "mixes")
+    song = tmp_path / "mixes" / "02 Noon.wav"
+    samples, _ = soundfile.read(song)
+    soundfile.write(song, scipy.signal.lfilter([0.2], [1.0, -0.8], samples, axis=0), RATE_HZ, subtype="PCM_24")
+    edited, planned = tmp_path / "edited.toml", tmp_path / "planned.toml"
+    words = [tmp_path / "mixes", "--reference", "typical", "--match", "full", "--levels", "0"]
+    assert call("plan", *words, "--out", edited).code == 0
+    assert call("plan", *words, "--quiet", "02*", "--out", planned).code == 0
+    wanted = [track.gain_db for track in PlanFile.read(planned).plan.track]
+    assert abs(wanted[1] - wanted[0]) > 1.0, "its spectrum is another"
+    _with_gains(edited, wanted[0], 9.0, wanted[2])
+    _meant_quiet(edited, 1)
+    assert call("plan", "--update", edited).code == 0
+    assert [track.gain_db for track in PlanFile.read(edited).plan.track] == pytest.approx(wanted, abs=0.15)
