@@ -68,3 +68,29 @@ and libebur128 and FFmpeg leave it out too."""
 
 THIRD_OCTAVE_REFERENCE_HZ = 1000.0
 """Mid-bands lie at this times 2^(k/3) (base 2, as ISO 266 rounds them)."""
+
+# --- ITU-R BS.1387-2 (05/2023), Annex 2: perceived audio quality, the ear model on Fourier transforms ------------
+
+EAR_FRAME_S = 2048 / 48_000
+"""Clause 2.1: Hann window of 2048 samples at 48 kHz, half of it overlapping."""
+
+EAR_LOWEST_HZ, EAR_HIGHEST_HZ = 80.0, 18_000.0
+"""Clause 2.1: the bands begin and end here on the Bark scale, 7 asinh(f / 650 Hz)."""
+
+EAR_BAND_BARK = 0.25
+"""Clause 2.1, basic version: width of a band."""
+
+EAR_FULL_SCALE_DB_SPL = 92.0
+"""Clause 2.1: level of playback taken for a full-scale sine where none is known."""
+
+EAR_SPREADING_POWER = 0.4
+"""Clause 2.1, frequency spreading: excitations add up as powers to this."""
+
+EAR_LOWER_SLOPE_DB_PER_BARK = 27.0
+"""Clause 2.1, frequency spreading: how fast masking falls towards low frequencies."""
+
+EAR_MASK_OFFSET_DB, EAR_MASK_OFFSET_BARK, EAR_MASK_OFFSET_DB_PER_BARK = 3.0, 12.0, 0.25
+"""Clause 2.1, masking threshold: so far below the excitation, up to 12 Bark; above, a quarter dB for each Bark."""
+
+DISTURBED_NMR_DB = 1.5
+"""Clause 4, relative disturbed frames: a frame counts from this noise-to-mask ratio in any band on."""

@@ -11,6 +11,7 @@ from typing import Any
 from mastering.delivery import Delivery
 
 SCHEMA = 1
+_HARM = ("max_gr_db", "p95_gr_db", "share_over_1db", "transient_loss_db", "residual_db", "nmr_db")
 
 
 def described(delivery: Delivery) -> dict[str, Any]:
@@ -36,6 +37,7 @@ def described(delivery: Delivery) -> dict[str, Any]:
                 "loudness_lufs": _figure(track.loudness_lufs),
                 "true_peak_dbtp": _figure(track.true_peak_dbtp),
                 "sha256": track.sha256,
+                "harm": {name: _figure(getattr(track.harm, name)) for name in _HARM},
                 "findings": list(track.findings),
             }
             for track in delivery.tracks

@@ -151,10 +151,23 @@ def delivery_table(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> T
     loudness, highest = level(delivery.loudness_lufs), level_2(delivery.true_peak_dbtp)
     title = f"{delivery.name}: album {loudness} LUFS ({target}), {highest} dBTP ({peak})"
     table = Table(title=title, title_justify="left")
-    for name in ("", "song", "length", "LUFS before", "after", "dBTP before", "after", "PLR before", "after"):
+    for name in (
+        "",
+        "song",
+        "length",
+        "LUFS before",
+        "after",
+        "dBTP before",
+        "after",
+        "PLR before",
+        "after",
+        "limited",
+        "NMR",
+    ):
         table.add_column(name, justify="left" if name == "song" else "right")
     for number, track in enumerate(delivery.tracks, 1):
         mix = before.get(track.source)
+        limited = track.harm.max_gr_db > 0
         table.add_row(
             str(number),
             track.title,
@@ -165,6 +178,8 @@ def delivery_table(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> T
             level_2(track.true_peak_dbtp),
             level(mix.dynamics.plr_lu if mix else None),
             level(_plr_lu(track)),
+            level(track.harm.p95_gr_db),
+            level(track.harm.nmr_db if limited else None),
         )
     return table
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mastering.harm import Harm
 from mastering.loudness_solver import Limiting
 
 
@@ -20,6 +21,7 @@ class DeliveredTrack:
         gap_frames: digital silence at its end.
         loudness_lufs, true_peak_dbtp: measured on the file; None and -inf where silent.
         sha256: of the file.
+        harm: what the limiter did to it.
         findings: sentences; empty when all is well.
     """
 
@@ -32,6 +34,7 @@ class DeliveredTrack:
     loudness_lufs: float | None
     true_peak_dbtp: float
     sha256: str
+    harm: Harm
     findings: tuple[str, ...]
 
 

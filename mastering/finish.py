@@ -81,6 +81,7 @@ def _track(job: RenderedTracks, number: int) -> DeliveredTrack:
         loudness_lufs=written.loudness_lufs,
         true_peak_dbtp=written.true_peak_dbtp,
         sha256=written.sha256,
+        harm=job.harm[number],
         findings=tuple(findings),
     )
 

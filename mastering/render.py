@@ -14,6 +14,7 @@ from mastering.assembly import assemble
 from mastering.balance import BalanceRide, ridden_envelope, solve_balanced
 from mastering.files import safe_name
 from mastering.gains import DeliveryGains, anchor_loudness, solve_gains, track_hops
+from mastering.harm import UNTOUCHED, Harm
 from mastering.loudness_solver import Envelope, measure_envelope
 from mastering.specs import AlbumSpec, Anchor, DeliverySpec
 from mastering.spool import Spool
@@ -107,6 +108,7 @@ class RenderedTracks:
         ceilings_dbtp: what the limiter of each unit holds.
         paths: file of each track.
         written: what was read back of each.
+        harm: what the limiter did to each.
         seams: where a cut in mid-sound rings, and how much lower the limiter goes there, dB.
     """
 
@@ -120,12 +122,13 @@ class RenderedTracks:
     ceilings_dbtp: list[float | None]
     paths: list[Path]
     written: dict[int, Written] = field(default_factory=dict)
+    harm: dict[int, Harm] = field(default_factory=dict)
     seams: dict[int, float] = field(default_factory=dict)
 
     def render(self, units: Sequence[int], pool: Executor, progress: Progress) -> None:
         """Render some units and read their tracks back."""
 
-        def one(number: int) -> list[tuple[int, Written]]:
+        def one(number: int) -> list[tuple[int, Written, Harm]]:
             unit = self.timeline.units[number]
             order = UnitOrder(
                 album=self.album,
@@ -140,15 +143,20 @@ class RenderedTracks:
                 paths=self.paths,
                 seams={frame: extra for frame, extra in self.seams.items() if unit.start < frame < unit.end},
             )
-            render_unit(order, progress)
+            harms = render_unit(order, progress)
             placed = self.timeline.placements
             return [
-                (track, read_back(self.paths[track], placed[track].mark_end - placed[track].mark))
+                (
+                    track,
+                    read_back(self.paths[track], placed[track].mark_end - placed[track].mark),
+                    harms.get(track, UNTOUCHED),
+                )
                 for track in unit.tracks
             ]
 
         for results in list(pool.map(one, units)):
-            self.written.update(results)
+            for track, written, harm in results:
+                self.written[track], self.harm[track] = written, harm
 
     def _highest(self, unit: Unit) -> float:
         """Highest peak of a unit before gain, linear."""

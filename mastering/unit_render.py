@@ -13,9 +13,10 @@ from analysis.true_peak import GLANCE, TruePeakMeter
 from analysis.units import Floats, db_to_amplitude
 from mastering.assembly import PROGRAMME_CHANNELS, assemble
 from mastering.balance import BalanceRide, ridden
-from mastering.chain import process
 from mastering.dither import Quantiser
 from mastering.files import AudioFile, encoded, raw_dtype
+from mastering.harm import Harm
+from mastering.harm_tracks import TrackHarms, watched
 from mastering.limiter import Limiter
 from mastering.specs import AlbumSpec, DeliverySpec
 from mastering.spool import Spool
@@ -54,25 +55,26 @@ class UnitOrder:
     seams: Mapping[int, float]
 
 
-def render_unit(order: UnitOrder, progress: Progress) -> None:
-    """Write the files of every track of a unit, gaps included.
+def render_unit(order: UnitOrder, progress: Progress) -> Mapping[int, Harm]:
+    """Write the files of every track of a unit, gaps included; what its limiter did to each, if there was one.
 
     Raises:
         OutputError: a file cannot be written.
     """
-    tracks = _Tracks(order, progress)
+    tracks, harms = _Tracks(order, progress), TrackHarms(order.timeline, order.unit)
     lead_in = order.unit.start - order.timeline.placements[order.unit.tracks[0]].mark
     try:
         tracks.write(np.zeros((lead_in, PROGRAMME_CHANNELS)))
-        for block in _finished(order).blocks():
+        for block in _finished(order, harms).blocks():
             tracks.write(block)
         tracks.finish()
     finally:
         tracks.close()
+    return harms.result()
 
 
-def _finished(order: UnitOrder) -> Audio:
-    """The unit after gain and, where a peak needs it, the limiter."""
+def _finished(order: UnitOrder, harms: TrackHarms) -> Audio:
+    """The unit after gain and, where a peak needs it, the limiter, which `harms` watches."""
     gains = [db_to_amplitude(gain_db) if gain_db else 1.0 for gain_db in order.gains_db]
     audio = assemble(order.timeline, order.unit, order.spools, gains)
     if order.rides:
@@ -91,7 +93,8 @@ def _finished(order: UnitOrder) -> Audio:
         if order.delivery.ceiling_dbtp is not None and meter.result() <= order.delivery.ceiling_dbtp:
             return audio
     seams = [(frame - order.unit.start, extra_db) for frame, extra_db in order.seams.items()]
-    return process(audio, [Limiter(order.ceiling_dbtp, order.timeline.rate_hz, PROGRAMME_CHANNELS, seams)])
+    limiter = Limiter(order.ceiling_dbtp, order.timeline.rate_hz, PROGRAMME_CHANNELS, seams)
+    return watched(audio, [limiter], harms.update)
 
 
 def untouched(order: UnitOrder, number: int) -> bool:

@@ -17,7 +17,7 @@ DELIVERY = {"rate_hz", "loudness_lufs", "true_peak_dbtp", "findings", "programme
 PROGRAMME = {"file", "frames", "title", "sha256"}
 TRACK = {
     *("source", "file", "title", "programme", "start_frame", "frames", "gap_frames"),
-    *("loudness_lufs", "true_peak_dbtp", "sha256", "findings"),
+    *("loudness_lufs", "true_peak_dbtp", "sha256", "harm", "findings"),
 }
 
 
