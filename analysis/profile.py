@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -132,8 +131,3 @@ def reference_song(track: TrackAnalysis, weight: float = 1.0) -> ReferenceSong:
         duration_s=track.duration_s,
         weight=weight,
     )
-
-
-def reference_songs(tracks: Sequence[TrackAnalysis]) -> list[ReferenceSong]:
-    """The same of several, each counting as one song."""
-    return [reference_song(track) for track in tracks]

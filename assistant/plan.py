@@ -68,7 +68,10 @@ class CompressorPlan(_Table):
 
 
 class WhyPlan(_Table):
-    """Why each decision about a track was taken. For people; nothing reads it."""
+    """Why each decision about a track was taken. For people; only `level` is looked at again.
+
+    By it `plan --update` knows the songs whose level was decided before they were told to be quiet.
+    """
 
     tone: str = ""
     mix: str = ""

@@ -20,7 +20,7 @@ from assistant.validation import sentences
 
 _HEAD = (
     "The plan of an album. Change what you like, then: mastertape render album.toml --out FOLDER",
-    "Tracks stand in album order: move a whole [[track]] to move the song. Every `why` is for you; nothing reads it.",
+    "Tracks stand in album order: move a whole [[track]] to move the song. Every `why` is for you to read.",
 )
 _MOST_FAULTS = 5
 _LONG = 3  # arrays of more entries than this get a line each

@@ -56,11 +56,13 @@ def find_references(words: Sequence[str | Path], folder: Path = Path()) -> Refer
 
     Raises:
         AudioFileError: a path is missing, or a folder holds no audio.
-        PlanError: a name is unknown, a weight is none, or a profile is damaged.
+        PlanError: a word is empty, a name is unknown, a weight is none, or a profile is damaged.
     """
     files: dict[Path, float] = {}
     profiles: dict[Path, NamedProfile] = {}
     for word in map(str, words):
+        if not word:
+            raise PlanError("A --reference is empty: name a song, a folder or a reference profile.")
         what, weight = _split(word, folder)
         path = folder / what
         if path.is_file() and path.suffix.lower() == ".json":

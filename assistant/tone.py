@@ -74,7 +74,9 @@ def decide_tone(
     beyond = _return_to_mix(track, asked, deviation_db, max_eq_db)
     bands = _fitted(wanted, track.source.rate_hz, max_eq_db)
     if not bands:
-        why = f"left alone: {_left_alone(effect_db, deviation_db)}"
+        asked_for = bool(strength and max_eq_db)
+        found = _left_alone(effect_db, deviation_db) if asked_for else _found(effect_db, deviation_db, whose)
+        why = f"left alone: {found}" if asked_for else f"left alone as asked: {found}"
         return ToneDecision(bands=(), fit_error_db=None, why=why, beyond=beyond)
     why = f"{_found(effect_db, deviation_db, whose)}; {'; '.join(map(_band_words, bands))}"
     fit_error_db = round(_fit_error_db(bands, wanted, track.source.rate_hz), 3)

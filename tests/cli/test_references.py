@@ -172,6 +172,9 @@ def test_unknown_words_are_told_what_there_is(mixes: Path, library: Path, tmp_pa
     assert refused("master", mixes, "-r", "Dya", "--out", out) == (
         "'Dya' is neither a file or folder nor a reference profile; the profiles are: Day, typical."
     )
+    assert refused("master", mixes, "-r", "", "--out", out) == (
+        "A --reference is empty: name a song, a folder or a reference profile."
+    )
     assert refused("references", "show", "Dya") == "'Dya' is no reference profile; there are: Day, typical."
     assert refused("references", "remove", "Dya") == "'Dya' is not in the library; there are: Day."
     gone = tmp_path / "gone" / "song.wav"

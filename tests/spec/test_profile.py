@@ -13,7 +13,7 @@ import soundfile
 
 from analysis.cache import analyse_file
 from analysis.errors import PlanError
-from analysis.profile import ReferenceProfile, ReferenceSong, reference_song, reference_songs
+from analysis.profile import ReferenceProfile, ReferenceSong, reference_song
 from analysis.spectrum import THIRD_OCTAVES_HZ, TONE_BANDS_HZ
 from analysis.track import TrackAnalysis
 from assistant.album_loudness import album_lufs, references_lufs
@@ -39,7 +39,7 @@ def tracks(tmp_path_factory: pytest.TempPathFactory) -> list[TrackAnalysis]:
 
 @pytest.fixture
 def profile(tracks: list[TrackAnalysis]) -> ReferenceProfile:
-    return ReferenceProfile(name="Record", songs=tuple(reference_songs(tracks)), source="a test")
+    return ReferenceProfile(name="Record", songs=tuple(map(reference_song, tracks)), source="a test")
 
 
 def test_a_song_keeps_the_figures_of_its_track(tracks: list[TrackAnalysis]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import soundfile
 
 from analysis.audio import Audio
 from analysis.load import open_audio
-from analysis.profile import ReferenceSong, reference_songs
+from analysis.profile import ReferenceSong, reference_song
 from analysis.spectrum import TONE_BANDS_HZ
 from analysis.track import TrackAnalysis, analyse
 from analysis.units import Floats
@@ -78,8 +79,13 @@ def test_what_is_not_worth_a_filter_is_left_alone(song: TrackAnalysis, effect: f
     assert decided.why.startswith("left alone: nothing that can be told from the song itself")
 
 
-def test_no_strength_is_no_eq(song: TrackAnalysis) -> None:
-    assert decide_tone(song, 5.0 * np.cos(OCTAVES), np.ones(28), 0.0, "alone").bands == ()
+@pytest.mark.parametrize(("strength", "max_eq_db"), [(0.0, 4.0), (1.0, 0.0)])
+def test_no_strength_is_no_eq_and_what_was_found_is_told(
+    song: TrackAnalysis, strength: float, max_eq_db: float
+) -> None:
+    decided = decide_tone(song, 5.0 * np.cos(OCTAVES), np.ones(28), strength, "alone", max_eq_db)
+    assert decided.bands == ()
+    assert re.fullmatch(r"left alone as asked: .+ dB (over|under) the record .+, alone", decided.why)
 
 
 def test_nothing_is_lifted_where_the_song_has_nothing(song: TrackAnalysis) -> None:
@@ -125,7 +131,7 @@ def mixes(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[Mix], list[Ref
         name = f"{number + 1:02d} Song.wav"
         found.append(Mix(file=name, title="Song", engineer=engineer, analysis=measured(folder, samples, name)))
     references = [measured(folder, sound(20 + n, tempo_bpm=100.0), f"r{n}.wav") for n in range(2)]
-    return found, reference_songs(references)
+    return found, [reference_song(one) for one in references]
 
 
 def test_an_album_is_drawn_together(mixes: tuple[list[Mix], list[ReferenceSong]]) -> None:
