@@ -139,6 +139,18 @@ def analyse(
 
 
 @app.command()
+def compare(
+    a: Annotated[Path, typer.Argument(metavar="A", help="One render of a song, or its mix.")],
+    b: Annotated[Path, typer.Argument(metavar="B", help="Another render of the same song.")],
+    as_json: Json = False,
+) -> None:
+    """Tell what was done to one render of a song against another: level, tone, width, and harm."""
+    from assistant import commands
+
+    _end(commands.compare(a, b, as_json=as_json))
+
+
+@app.command()
 def plan(  # noqa: PLR0913  (one parameter an option)
     context: typer.Context,
     mixes: Mixes,

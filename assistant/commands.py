@@ -130,6 +130,20 @@ def analyse(paths: Sequence[Path], *, musical: bool, as_json: bool) -> int:
     return DONE_WITH_FAULTS if found.left_out else DONE
 
 
+def compare(a: Path, b: Path, *, as_json: bool) -> int:
+    """Hold two renders of one song side by side."""
+    from assistant.comparing import compare_files
+    from assistant.comparing_tables import comparison_json, comparison_parts
+
+    with progress_bars() as progress:
+        found = compare_files(a, b, progress)
+    if as_json:
+        show_json(comparison_json(found))
+    else:
+        show(*comparison_parts(found))
+    return DONE
+
+
 def demo(out: Path, *, as_json: bool) -> int:
     """Make the demo album and master it."""
     from assistant.demo import write_demo
