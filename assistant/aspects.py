@@ -38,10 +38,14 @@ WIDTH_DOUBT = 1.25
 record that nobody touched is moved by 0.33, 0.29 and 0.16 dB."""
 
 _UNEVEN_WIDTH = 0.05  # share of an engineer's width that is a region's own
-_ODD = 2.0  # times the distance expected of a song, squared, from which it counts less
+_SLOPE_TRUST = 8.0  # a slope of 1 give or take 0.35
+_SLOPE_FIGURES = 6.0  # as many of the 28 bands say something of their own
+_ODD = 2.5  # times the distance expected of a song, squared, from which it counts less
 _FEWEST_FOR_ODD = 5  # songs among which one can stand apart
-_ODD_ENGINEER_DB = 4.0  # what an engineer may have done is no oddity
-_ODD_LEVEL, _ODD_ENGINEER_LU = 4.0, 6.0  # the same of level: up to 13 LU from the album's median nothing is odd
+_ODD_LEVEL, _ODD_ENGINEER_LU = (
+    4.0,
+    6.0,
+)  # of level, what an engineer may have done being no oddity: up to 13 LU from the album's median nothing is odd
 _QUIET_BASS = 6  # bands: width below about 125 Hz is nobody's choice of width
 
 
@@ -144,45 +148,63 @@ def _tones(
     references: Sequence[ReferenceSong],
     statistics: SongStatistics,
 ) -> _Figures:
-    """What is left of tone when what plays in each song is taken off."""
-    left, weights = _without_content(tracks, statistics)
-    models, told = _without_content(references, statistics)
+    """What is left of tone when what plays in each song is taken off, as far as this album bears that out."""
+    own, expected, weights = _by_content(tracks, statistics)
+    models, models_expected, told = _by_content(references, statistics)
     reference_weights = told * np.array([song.weight for song in references])
-    learned = np.array(statistics.tone_residual_db2)
-    weights = weights * _oddness(left @ _BASIS, weights, _BASIS.T @ learned @ _BASIS)
-    S = adapted(learned, *_untouched(left, weights, engineers, models, reference_weights), TONE_BANDS_HZ)
-    return _Figures(tracks=left, weights=weights, references=models, reference_weights=reference_weights, S=S)
+    residual, whole = np.array(statistics.tone_residual_db2), np.array(statistics.tone_db2)
+    share = _borne_out([(own, expected), (models, models_expected)], float(np.trace(residual)))
+    own, models = own - share * expected, models - share * models_expected
+    learned = residual + (1 - share) ** 2 * (whole - residual)
+    weights = weights * _oddness(own @ _BASIS, weights, _BASIS.T @ learned @ _BASIS)
+    scatter, freedom = _untouched(own, weights, engineers, models, reference_weights)
+    S = adapted(learned, scatter, freedom, TONE_BANDS_HZ, told=_is_known(engineers))
+    return _Figures(tracks=own, weights=weights, references=models, reference_weights=reference_weights, S=S)
 
 
-def _without_content(songs: Sequence[Measured], statistics: SongStatistics) -> tuple[Floats, Floats]:
-    """Tone without what is expected of what plays, `(songs, 28)`, and how much each song tells.
+def _by_content(songs: Sequence[Measured], statistics: SongStatistics) -> tuple[Floats, Floats, Floats]:
+    """Tone, and tone expected of what plays, `(songs, 28)`, and how much each song tells.
 
     A song of which too little is known is taken as it is; so it tells less.
     """
-    left = np.array([song.spectrum.tone_db() for song in songs]).reshape(-1, len(TONE_BANDS_HZ))
-    weights = np.ones(len(songs))
+    tone = np.array([song.spectrum.tone_db() for song in songs]).reshape(-1, len(TONE_BANDS_HZ))
+    expected, weights = np.zeros_like(tone), np.ones(len(songs))
     unexplained = float(np.trace(statistics.tone_residual_db2) / np.trace(statistics.tone_db2))
     for i, song in enumerate(songs):
         if song.content.figures:
-            left[i] -= statistics.content.expected_tone_db(song.content.table()[None])[0]
+            expected[i] = statistics.content.expected_tone_db(song.content.table()[None])[0]
         else:
             weights[i] = unexplained
-    return left, weights
+    return tone, expected, weights
+
+
+def _borne_out(sets: Sequence[tuple[Floats, Floats]], variance_db2: float) -> float:
+    """How far songs differ as they are expected to: 1 beforehand, less where the songs at hand say otherwise.
+
+    The slope of tone over what is expected, each about its mean over the album, or over the references, shrunk
+    towards 1: sounds that nobody learned from (synthesizers, speech) may keep no such rule. What engineers did has
+    nothing to do with what is expected, so it does not bend the slope.
+    """
+    precision, product = _SLOPE_TRUST, _SLOPE_TRUST
+    for tone, expected in sets:
+        if len(tone) > 1:
+            about = expected - expected.mean(axis=0)
+            precision += _SLOPE_FIGURES * float((about**2).sum()) / variance_db2
+            product += _SLOPE_FIGURES * float((about * (tone - tone.mean(axis=0))).sum()) / variance_db2
+    return float(np.clip(product / precision, 0.0, 1.0))
 
 
 def _oddness(figures: Floats, weights: Floats, S: Floats) -> Floats:
     """How much each track counts: less than 1 where it stands further from the album's median than songs do.
 
-    An interlude or a spoken piece is no witness of what its engineer does to songs. This is the weight of a
-    distribution whose tails are heavy beyond `_ODD` times the expected squared distance.
+    An interlude or a spoken piece is no witness of what its engineer does to songs, nor of what the record sounds
+    like. Its weight falls with the fourth power of how far beyond `_ODD` times the expected squared distance it stands.
     """
     if len(figures) < _FEWEST_FOR_ODD:
         return np.ones(len(figures))
-    kernel = _BASIS.T @ eq_kernel() @ _BASIS
     about = figures - np.median(figures, axis=0)
-    expected = S + _ODD_ENGINEER_DB**2 * kernel
-    distance = (about * np.linalg.solve(expected, about.T).T).sum(axis=1) / figures.shape[1]
-    return np.asarray(np.minimum(1.0, _ODD / np.maximum(distance * weights, 1e-12)))
+    distance = (about * np.linalg.solve(S, about.T).T).sum(axis=1) / figures.shape[1]
+    return np.asarray(np.minimum(1.0, (_ODD / np.maximum(distance * weights, 1e-12)) ** 4))
 
 
 def _level_oddness(levels: Floats, variance: float) -> Floats:

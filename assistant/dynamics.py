@@ -4,7 +4,7 @@ A compressor bends the loud end of the distribution of level, in every song of a
 ends differ. `SongStatistics` knows how they differ and how a typical compressor, simulated on real songs, bends them:
 together they give the one figure that tells compression best (Fisher's linear discriminant), in units of that typical
 compressor. It is separated as everything is (`separation`), but for one thing: engineers compress far more often than
-they expand, so what they do has a mean.
+they expand, so what they do has a mean where references tell what songs are like without it.
 
     y_i = mu + a_g(i) + s_i      s ~ N(0, v)     a ~ N(size, size^2)     mu: flat prior     r_j = mu + s_j
 """
@@ -113,7 +113,8 @@ def separate_dynamics(
     design = np.zeros((len(scores), len(member)))
     design[np.arange(len(known)), [member[keys[i]] for i in known]] = 1.0
     counts = np.array([1.0] * len(known) + [weight for _, weight in models])
-    means, deviations = _posterior(scores, design, variance * DOUBT / counts)
+    # Without references, what all engineers did alike cannot be told from how the songs are: nobody is blamed for it.
+    means, deviations = _posterior(scores, design, variance * DOUBT / counts, leaning=bool(models))
     heard = design.any(axis=0)
     rows = [member[key] for key in keys]
     return Compression(amounts=np.where(heard, means, 0.0)[rows], deviations=np.where(heard, deviations, 0.0)[rows])
@@ -127,19 +128,23 @@ def _discriminant(statistics: SongStatistics) -> tuple[Floats, float]:
     return direction / power, 1.0 / power
 
 
-def _posterior(scores: Floats, design: Floats, noise: Floats) -> tuple[Floats, Floats]:
-    """Mean and standard deviation of each engineer's amount, averaged over sizes by their marginal likelihood."""
+def _posterior(scores: Floats, design: Floats, noise: Floats, *, leaning: bool) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each engineer's amount, averaged over sizes by their marginal likelihood.
+
+    Engineers lean to compressing where `leaning`, else either way.
+    """
     logs, means, variances = [], [], []
     ones = np.ones(len(scores))
     for size in SIZES:
         inverse = np.linalg.inv(np.diag(noise) + size**2 * design @ design.T)
         information = float(ones @ inverse @ ones)
-        residual = scores - size * design.sum(axis=1)
+        lean = size if leaning else 0.0
+        residual = scores - lean * design.sum(axis=1)
         residual = residual - float(ones @ inverse @ residual) / information
         weighted = inverse - np.outer(inverse @ ones, inverse @ ones) / information
         _, determinant = np.linalg.slogdet(inverse)
         logs.append(0.5 * determinant - 0.5 * math.log(information) - 0.5 * float(residual @ inverse @ residual))
-        means.append(size + size**2 * design.T @ inverse @ residual)
+        means.append(lean + size**2 * design.T @ inverse @ residual)
         variances.append(size**2 - size**4 * np.einsum("ng,nm,mg->g", design, weighted, design))
     prior = np.array([NO_ENGINEER] + [(1 - NO_ENGINEER) / (len(SIZES) - 1)] * (len(SIZES) - 1))
     shares = prior * np.exp(np.array(logs) - max(logs))

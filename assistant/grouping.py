@@ -10,6 +10,7 @@ most. All that were seen on the way are averaged over, so that nothing hangs on 
 from __future__ import annotations
 
 import math
+import string
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -155,7 +156,8 @@ def _canonical(groups: Sequence[object]) -> Partition:
 def _letters(partition: Partition, engineers: Sequence[str | None]) -> tuple[str | None, ...]:
     """A letter for each group of two or more; a group with a given engineer has that name."""
     names: dict[int, str] = {g: name for g, name in zip(partition, engineers, strict=True) if name is not None}
-    free = (chr(letter) for letter in range(ord("A"), ord("Z") + 1) if chr(letter) not in names.values())
+    letters = (letter + more for more in ("", *map(str, range(2, 1000))) for letter in string.ascii_uppercase)
+    free = (letter for letter in letters if letter not in names.values())
     sizes = np.bincount(partition)
     for group in partition:
         if group not in names and sizes[group] > 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ import numpy as np
 from analysis.spectrum import NARROWEST_DB, TONE_BANDS_HZ, WIDTH_REGIONS_HZ
 from analysis.track import TrackAnalysis
 from analysis.units import Floats
+from mastering.eq import response_db
 from mastering.eq_fit import fit
 from mastering.specs import EqBand
 
@@ -48,7 +50,7 @@ def decide_width(track: TrackAnalysis, effect_db: Floats, deviation_db: Floats, 
     lowest, highest = 20 * math.log10(NARROWEST), 20 * math.log10(WIDEST)
     wanted = np.clip(-strength * effect_db, lowest, highest)
     broad = float(wanted.mean()) if abs(wanted.mean()) >= _WORTH_DB else 0.0
-    bands = _side_bands(wanted - broad, track.source.rate_hz)
+    bands = _side_bands(wanted - broad, track.source.rate_hz, lowest - broad, highest - broad)
     if not broad and not bands:
         left = f"{whole + 0.0:+.1f} dB of side against the record, give or take {spread:.1f}"
         return WidthDecision(factor=1.0, side_bands=(), why=f"left alone: {left}")
@@ -56,13 +58,21 @@ def decide_width(track: TrackAnalysis, effect_db: Floats, deviation_db: Floats, 
     return WidthDecision(factor=factor, side_bands=bands, why=_words(effect_db, spread, factor, bands))
 
 
-def _side_bands(uneven_db: Floats, rate_hz: int) -> tuple[EqBand, ...]:
-    """EQ of the side signal that makes the regions differ so; none where that is not worth a filter."""
+def _side_bands(uneven_db: Floats, rate_hz: int, lowest_db: float, highest_db: float) -> tuple[EqBand, ...]:
+    """EQ of the side signal that makes the regions differ so, within bounds; none where it is not worth a filter."""
     if float(np.sqrt(np.mean(uneven_db**2))) < _UNEVEN_WORTH_DB:
         return ()
     edges = np.log2(WIDTH_REGIONS_HZ)
     wanted = np.interp(np.log2(TONE_BANDS_HZ), (edges[1:] + edges[:-1]) / 2, uneven_db)
-    return fit(wanted, TONE_BANDS_HZ, rate_hz=rate_hz).bands
+    bands = fit(wanted, TONE_BANDS_HZ, rate_hz=rate_hz).bands
+    done_db = response_db(bands, TONE_BANDS_HZ[TONE_BANDS_HZ < rate_hz / 2], rate_hz)
+    over = max(
+        float(done_db.max()) / highest_db if highest_db > 0 else 1.0,
+        float(done_db.min()) / lowest_db if lowest_db < 0 else 1.0,
+    )
+    if over <= 1.0:
+        return bands
+    return tuple(dataclasses.replace(band, gain_db=round(band.gain_db * 0.99 / over, 2)) for band in bands)
 
 
 def _words(effect_db: Floats, spread_db: float, factor: float, bands: tuple[EqBand, ...]) -> str:
