@@ -19,7 +19,7 @@ from analysis.spectrum import TONE_BANDS, TONE_BANDS_HZ
 from analysis.track import TrackAnalysis, excerpt
 from analysis.true_peak import TruePeakMeter
 from analysis.units import Floats
-from assistant.measuring import Progress, analyse_paths
+from assistant.measuring import Progress, Silent, analyse_paths
 from assistant.usable import none_left, why_unusable
 from mastering.harm import Harm, HarmMeter
 from mastering.resample import resample
@@ -30,11 +30,10 @@ MOST_OFFSET_S = 10.0
 REGIONS_HZ = (31.25, 110.0, 450.0, 1_800.0, 5_700.0, 18_000.0)
 """Edges of the regions in which tone is told."""
 
+_STAGE = "Comparing"
 _EXCERPT_S = 30.0
 _SHORTEST_S = 1.0
 _SAME_SONG = 0.3  # songs of one album came to 0.01, songs that were limited, equalised or coded to 0.9 and more
-
-Pairs = Callable[[], Iterator[tuple[Floats, Floats]]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,15 +104,19 @@ def compare_files(a: Path, b: Path, progress: Progress | None = None) -> Compari
     offset = _offset(one, other, first, second)
     if offset.correlation < 0:
         second = replace(second, blocks=_turned(second))
+    shown = progress or Silent()
+    shown.begin(_STAGE, str(b), 2 * round(rate_hz * min(one.analysis.duration_s, other.analysis.duration_s)))
     transfer, shared, identical = TransferMeter(rate_hz, channels), 0, True
     for left, right in side_by_side(first, second, offset.frames)():
         transfer.update(left, right)
         shared += len(left)
         identical = identical and np.array_equal(left, right)
+        shown.advance(_STAGE, str(b), len(left))
     matched = second if identical else filtered(second, transfer.taps())
     meter = HarmMeter(rate_hz, channels)
     for left, right in side_by_side(first, matched, offset.frames)():
         meter.update(left, right)
+        shown.advance(_STAGE, str(b), len(left))
     return Comparison(
         a=one,
         b=other,

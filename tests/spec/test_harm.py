@@ -178,3 +178,18 @@ def test_each_track_of_a_unit_has_its_own_figures(song: Floats) -> None:
     found = harms.result()
     assert found[0].max_gr_db == 0.0
     assert found[1].p95_gr_db == pytest.approx(6.02, abs=0.01)
+
+
+@pytest.mark.parametrize("rate_hz", [8_000, 48_000, 192_000, 384_000])
+def test_any_rate_will_do(rate_hz: int) -> None:
+    plain = 0.1 * sine(1000.0, 1.0, rate_hz)[:, None]
+    changed = plain + 0.001 * sine(3000.0, 1.0, rate_hz)[:, None]
+    meter = HarmMeter(rate_hz, 1)
+    meter.update(plain, changed)
+    found = meter.result()
+    assert found.residual_db == pytest.approx(-40.0, abs=0.01)
+    wanted = HarmMeter(44_100, 1)
+    plain = 0.1 * sine(1000.0, 1.0, 44_100)[:, None]
+    wanted.update(plain, plain + 0.001 * sine(3000.0, 1.0, 44_100)[:, None])
+    # As many bands as lie under half the rate hold noise; a frame lasts 32 to 46 ms.
+    assert found.nmr_db == pytest.approx(wanted.result().nmr_db, abs=2.0)
