@@ -1,6 +1,6 @@
 """How near `--match full` and matchering bring a song to another one: tone of mid and side, loudness, peaks, time.
 
-    python benchmarks/match_full.py FOLDER FOLDER... [--pairs 20] [--seed 1] [--seconds 70]
+    python -m benchmarks.match_full FOLDER FOLDER... [--pairs 20] [--seed 1] [--seconds 70]
 
 Each folder is a record. Pairs are drawn by the seed, in turn of one record and of two: a mix and the reference that
 it is to sound like, an excerpt of each. Matchering runs as it comes, with its own limiter, to 16 bits; ours as
@@ -22,7 +22,6 @@ from pathlib import Path
 
 import matchering
 import numpy as np
-import pyloudnorm
 import soundfile
 import soxr
 from numpy.typing import NDArray
@@ -31,13 +30,12 @@ from assistant.deliveries import load_delivery
 from assistant.mixes import gather
 from assistant.session import make_plan, render_plan
 from assistant.wishes import Wishes
+from benchmarks.meters import integrated_lufs, spectrum_db, true_peak_dbtp
 
 RATE_HZ = 44_100
-CENTRES_HZ = 1000.0 * 2.0 ** (np.arange(-15, 13) / 3)
 REACH_DB = 12.0
 CEILING_DBTP = -0.3
 SUFFIXES = {".ogg", ".opus", ".flac", ".wav", ".mp3"}
-FFT = 8192
 MOST_MID_DB, MOST_SIDE_DB, MOST_LU, LEAST_WINS = 2.0, 2.4, 0.1, 0.9
 
 Samples = NDArray[np.float64]
@@ -135,7 +133,7 @@ def by_match_full(paths: tuple[Path, Path], folder: Path) -> tuple[Path, float, 
 def judged(samples: list[Samples], written: Path, seconds: float, bound: str) -> Score:
     """The score of a file against the mix and the reference that it was made of."""
     out = read(written)
-    mix, reference, found = spectrum(samples[0]), spectrum(samples[1]), spectrum(out)
+    mix, reference, found = (spectrum_db(one, RATE_HZ) for one in (*samples, out))
     needed, left, moved = level_out(reference - mix), found - reference, level_out(found - mix)
     residuals = [
         [rms(left[signal, inside] - left[signal, inside].mean()) for signal in (0, 1) for inside in [bands[signal]]]
@@ -144,8 +142,8 @@ def judged(samples: list[Samples], written: Path, seconds: float, bound: str) ->
     return Score(
         all_db=(residuals[0][0], residuals[0][1]),
         reach_db=(residuals[1][0], residuals[1][1]),
-        loudness_off_lu=loudness_lufs(out) - loudness_lufs(samples[1]),
-        true_peak_dbtp=true_peak_dbtp(out),
+        loudness_off_lu=integrated_lufs(out, RATE_HZ) - integrated_lufs(samples[1], RATE_HZ),
+        true_peak_dbtp=true_peak_dbtp(out, RATE_HZ),
         boost_db=(float(moved[0].max()), float(moved[1].max())),
         seconds=seconds,
         bound=bound,
@@ -158,21 +156,6 @@ def read(path: Path) -> Samples:
     return np.asarray(samples)
 
 
-def spectrum(samples: Samples) -> Samples:
-    """Mean power in thirds of an octave of mid and side, dB, `(2, 28)`; frames 40 dB under the loudest do not count."""
-    mid_side = np.stack([samples.sum(axis=1), samples[:, 0] - samples[:, 1]]) / 2
-    frames = np.lib.stride_tricks.sliding_window_view(mid_side, FFT, axis=1)[:, :: FFT // 2]
-    power = np.stack([np.abs(np.fft.rfft(one * np.hanning(FFT), axis=1)) ** 2 for one in frames])
-    level = power.sum(axis=(0, 2))
-    power = power[:, level > level.max() * 1e-4].mean(axis=1)
-    freqs_hz = np.fft.rfftfreq(FFT, 1 / RATE_HZ)
-    bands = np.empty((2, len(CENTRES_HZ)))
-    for band, centre_hz in enumerate(CENTRES_HZ):
-        inside = (freqs_hz >= centre_hz * 2 ** (-1 / 6)) & (freqs_hz < centre_hz * 2 ** (1 / 6))
-        bands[:, band] = power[:, inside].mean(axis=1) * centre_hz
-    return np.asarray(10 * np.log10(bands + 1e-20))
-
-
 def level_out(spectra: Samples) -> Samples:
     """Each spectrum without its mean."""
     return np.asarray(spectra - spectra.mean(axis=1, keepdims=True))
@@ -181,18 +164,6 @@ def level_out(spectra: Samples) -> Samples:
 def rms(values: Samples) -> float:
     """Root of the mean square."""
     return float(np.sqrt(np.mean(values**2)))
-
-
-def loudness_lufs(samples: Samples) -> float:
-    """Integrated loudness by another hand."""
-    return float(pyloudnorm.Meter(RATE_HZ, filter_class="DeMan").integrated_loudness(samples))
-
-
-def true_peak_dbtp(samples: Samples) -> float:
-    """Highest value at 16 times the rate, through libsoxr."""
-    padded = np.pad(samples, ((256, 256), (0, 0)))
-    high = soxr.resample(padded, RATE_HZ, RATE_HZ * 16, quality="VHQ")
-    return float(20 * np.log10(max(np.abs(high).max(), np.abs(samples).max())))
 
 
 def row(name: str, score: Score) -> str:
