@@ -77,6 +77,14 @@ def test_a_told_engineer_is_found(measured: TrackAnalysis) -> None:
     assert abs(np.mean(his)) < 0.15
 
 
+@pytest.mark.parametrize("names", ["abc", "bca", "cab", "xyz", "zxy"])
+def test_what_engineers_are_called_changes_no_bit(measured: TrackAnalysis, names: str) -> None:
+    tracks = songs(measured, 6, 1)
+    plain, renamed = apart(tracks, list("uvwuvw")), apart(tracks, list(names * 2))
+    assert np.array_equal(plain.tone.effects, renamed.tone.effects)
+    assert np.array_equal(plain.width.effects, renamed.width.effects)
+
+
 def test_an_odd_song_costs_the_others_little(measured: TrackAnalysis) -> None:
     tracks = songs(measured, 4, 1, TILT_DB) + songs(measured, 4, 2)
     references = [reference_song(one) for one in songs(measured, 4, 3)]
