@@ -109,7 +109,12 @@ def strengths(strength: float, **aspects: float | None) -> Strengths:
 
 
 def overrides(
-    loudness: float | None, ceiling: float | None, rate: int | None, depth: int | None, container: str | None
+    loudness: float | None,
+    ceiling: float | None,
+    rate: int | None,
+    depth: int | None,
+    container: str | None,
+    dither: str | None = None,
 ) -> Overrides:
     """What is asked for instead of the deliveries' own figures."""
     return Overrides(
@@ -118,6 +123,7 @@ def overrides(
         rate_hz=rate,
         depth=depth,
         container=Container(container) if container else None,
+        dither=dither,
     )
 
 

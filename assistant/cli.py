@@ -20,6 +20,7 @@ from assistant.cli_options import (
     AsIs,
     Ceiling,
     Depth,
+    DitherName,
     Dynamics,
     Engineers,
     For,
@@ -110,6 +111,7 @@ def master(  # noqa: PLR0913  (one parameter an option)
     rate: Rate = None,
     depth: Depth = None,
     format_: Format = None,
+    dither: DitherName = None,
     seed: Seed = 1,
     song_statistics: Statistics = None,
     as_json: Json = False,
@@ -122,7 +124,7 @@ def master(  # noqa: PLR0913  (one parameter an option)
     words = asked.asked(
         mixes, reference, for_, engineer, title, order, quiet, strengths, as_is, seed, song_statistics, matching
     )
-    overrides = asked.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None)
+    overrides = asked.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None, dither)
     _end(commands.master(words, overrides, out, as_json=as_json))
 
 
@@ -202,12 +204,13 @@ def render(  # noqa: PLR0913  (one parameter an option)
     rate: Rate = None,
     depth: Depth = None,
     format_: Format = None,
+    dither: DitherName = None,
     as_json: Json = False,
 ) -> None:
     """Render a plan, for the places it names, or for others with --for."""
     from assistant import asked, commands
 
-    overrides = asked.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None)
+    overrides = asked.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None, dither)
     _end(commands.render(plan_file, tuple(for_ or ()), overrides, out, as_json=as_json))
 
 

@@ -101,4 +101,14 @@ Ceiling = Annotated[
 Rate = Annotated[int | None, typer.Option("--rate", help="Sample rate instead of the delivery's own, Hz.")]
 Depth = Annotated[int | None, typer.Option("--depth", help="Bits a sample: 16, 24, or 32 for floating point.")]
 Format = Annotated[FormatChoice | None, typer.Option("--format", help="File format instead of the delivery's own.")]
+DitherName = Annotated[
+    str | None,
+    typer.Option(
+        "--dither",
+        metavar="NAME",
+        help="Dither instead of the delivery's own: tpdf, none, or for 16 bit noise shaped after the ear: lipshitz, "
+        "modified-e-weighted, improved-e-weighted, f-weighted-3, f-weighted, f-weighted-24, gesemann, "
+        "low-shibata, shibata, high-shibata.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]

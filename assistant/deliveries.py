@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from analysis.errors import SpecificationError
 from assistant.validation import between, sentences
+from mastering.noise_shaping import Dither
 from mastering.specs import Anchor, Container, DeliverySpec, Encoding
 from references import DELIVERIES
 
@@ -38,6 +39,7 @@ class DeliveryFile(BaseModel):
     container: Container = Container.WAV
     encoding: Encoding = Encoding.PCM_24
     sector_frames: Annotated[int, between(1, 100_000, "frames")] = 1
+    dither: Dither = Dither.TPDF
     source: str
     date: str
 
@@ -67,6 +69,7 @@ class DeliveryFile(BaseModel):
             container=self.container,
             encoding=self.encoding,
             sector_frames=self.sector_frames,
+            dither=self.dither,
             source=f"{self.source} ({self.date})",
         )
 
@@ -80,6 +83,7 @@ class Overrides:
     rate_hz: int | None = None
     depth: int | None = None
     container: Container | None = None
+    dither: str | None = None
 
 
 def built_in() -> tuple[str, ...]:
@@ -140,6 +144,10 @@ def overridden(spec: DeliverySpec, overrides: Overrides) -> DeliverySpec:
         changes["encoding"] = depths[overrides.depth]
     if overrides.container is not None:
         changes["container"] = overrides.container
+    if overrides.dither is not None:
+        if overrides.dither not in set(Dither):
+            raise SpecificationError(f"--dither {overrides.dither} is not known: choose {', '.join(Dither)}.")
+        changes["dither"] = Dither(overrides.dither)
     return dataclasses.replace(spec, **changes)  # type: ignore[arg-type]
 
 

@@ -18,6 +18,7 @@ def described(delivery: Delivery) -> dict[str, Any]:
     """One delivery as the manifest tells it; paths relative to the manifest."""
     return {
         "rate_hz": delivery.rate_hz,
+        "dither": delivery.dither.value,
         "loudness_lufs": _figure(delivery.loudness_lufs),
         "true_peak_dbtp": _figure(delivery.true_peak_dbtp),
         "findings": list(delivery.findings),

@@ -28,6 +28,7 @@ from assistant.wishes import Wishes
 from mastering.delivery import Delivery
 from mastering.finish import finish
 from mastering.matchering_stage import matchering_bytes, through_chain
+from mastering.noise_shaping import check_dither
 from mastering.render import AlbumRenderer, RenderedTracks
 from mastering.specs import AlbumSpec, DeliverySpec, TrackSpec
 from mastering.spool import Spool
@@ -142,6 +143,8 @@ def render_plan(
     album = album_spec(file.plan, sources)
     if file.plan.album.engine == "matchering":
         album = with_references(album, file.plan, sources, plan_folder, progress)
+    for delivery in deliveries:
+        check_dither(delivery.name, delivery.dither, delivery.encoding.bits, delivery.rate_hz or album.rate_hz)
     check_space(out, _needed_bytes(album, deliveries))
     # The last steps of one delivery are a single thread's work: they run beside the rendering of the next.
     with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool, ThreadPoolExecutor(1) as finisher:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mastering.harm import Harm
 from mastering.loudness_solver import Limiting
+from mastering.noise_shaping import Dither
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,6 +58,7 @@ class Delivery:
         rate_hz: of its files.
         target_lufs: what was aimed at; None where levels were left alone.
         ceiling_dbtp: what peaks may reach; None where there is no limiter.
+        dither: of the rounding to integers; none in floating point.
         loudness_lufs, true_peak_dbtp: of the programme as written.
         gain_db: of the album before the limiter (of the first track where each has its own).
         limiting: how much the limiter was predicted to do.
@@ -69,6 +71,7 @@ class Delivery:
     rate_hz: int
     target_lufs: float | None
     ceiling_dbtp: float | None
+    dither: Dither
     loudness_lufs: float | None
     true_peak_dbtp: float
     gain_db: float

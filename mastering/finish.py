@@ -14,6 +14,7 @@ from analysis.audio import BLOCK_FRAMES
 from mastering.assembly import PROGRAMME_CHANNELS
 from mastering.delivery import DeliveredProgramme, DeliveredTrack, Delivery
 from mastering.files import AudioFile, raw_dtype, safe_name
+from mastering.noise_shaping import Dither
 from mastering.render import RenderedTracks
 from mastering.specs import Anchor, DeliverySpec
 from mastering.verify import Written, read_back
@@ -40,6 +41,7 @@ def finish(job: RenderedTracks, pool: Executor) -> Delivery:
         rate_hz=timeline.rate_hz,
         target_lufs=job.gains.target_lufs,
         ceiling_dbtp=delivery.ceiling_dbtp,
+        dither=delivery.dither if delivery.encoding.bits else Dither.NONE,
         loudness_lufs=whole.loudness_lufs,
         true_peak_dbtp=whole.true_peak_dbtp,
         gain_db=job.gains.tracks_db[0],

@@ -16,6 +16,7 @@ from mastering.files import safe_name
 from mastering.gains import DeliveryGains, anchor_loudness, solve_gains, track_hops
 from mastering.harm import UNTOUCHED, Harm
 from mastering.loudness_solver import Envelope, measure_envelope
+from mastering.noise_shaping import room_db, shaper_for
 from mastering.specs import AlbumSpec, Anchor, DeliverySpec
 from mastering.spool import Spool
 from mastering.timeline import Timeline, Unit, lay_out
@@ -55,7 +56,7 @@ class AlbumRenderer:
         """
         timeline = self.timeline(delivery)
         envelopes = self._measured(timeline.rate_hz)
-        guarded = None if delivery.ceiling_dbtp is None else delivery.ceiling_dbtp - _CEILING_GUARD_DB
+        guarded = _guarded_dbtp(delivery, timeline.rate_hz)
         gains, rides = solve_balanced(self.album, delivery, timeline, envelopes, guarded)
         envelopes = tuple(ridden_envelope(one, ride) for one, ride in zip(envelopes, rides, strict=True))
         job = RenderedTracks(
@@ -203,6 +204,14 @@ class RenderedTracks:
             energies[start : start + count] += written.hop_energies[:count]
         reached = anchor_loudness(self.delivery, timeline)(energies)
         return 0.0 if reached is None or math.isinf(reached) else self.gains.target_lufs - reached
+
+
+def _guarded_dbtp(delivery: DeliverySpec, rate_hz: int) -> float | None:
+    """What the limiter holds at first, so that the written file's peaks, noise and all, are under the ceiling."""
+    ceiling = delivery.ceiling_dbtp
+    if ceiling is None:
+        return None
+    return ceiling - _CEILING_GUARD_DB - room_db(shaper_for(delivery.dither, rate_hz), ceiling)
 
 
 def _track_paths(album: AlbumSpec, delivery: DeliverySpec, folder: Path) -> list[Path]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from itertools import pairwise
 
 from analysis.errors import SpecificationError
+from mastering.noise_shaping import Dither, check_dither
 
 
 class EqShape(StrEnum):
@@ -200,6 +201,7 @@ class DeliverySpec:
         container: file format.
         encoding: sample format.
         sector_frames: track boundaries fall on multiples of this many frames.
+        dither: of the rounding to integers; floating point has none.
         source: where the figures come from, with the date.
     """
 
@@ -213,14 +215,16 @@ class DeliverySpec:
     container: Container
     encoding: Encoding
     sector_frames: int
+    dither: Dither = Dither.TPDF
     source: str
 
     def __post_init__(self) -> None:
         """Refuse combinations that no file can hold.
 
         Raises:
-            SpecificationError: floating point in FLAC, or integers without a ceiling.
+            SpecificationError: floating point in FLAC, integers without a ceiling, or shaped noise where none can be.
         """
+        check_dither(self.name, self.dither, self.encoding.bits, self.rate_hz)
         if self.encoding.bits and self.ceiling_dbtp is None:
             raise SpecificationError(
                 f"Delivery {self.name!r} has no ceiling, and {self.encoding.bits}-bit samples cannot pass full scale: "

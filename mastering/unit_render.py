@@ -18,6 +18,7 @@ from mastering.files import AudioFile, encoded, raw_dtype
 from mastering.harm import Harm
 from mastering.harm_tracks import TrackHarms, watched
 from mastering.limiter import Limiter
+from mastering.noise_shaping import Dither, shaper_for
 from mastering.specs import AlbumSpec, DeliverySpec
 from mastering.spool import Spool
 from mastering.timeline import Placement, Timeline, Unit
@@ -165,6 +166,8 @@ class _Tracks:
                 delivery.encoding.bits,
                 seed=order.album.seed,
                 track=number,
+                dithered=delivery.dither is not Dither.NONE,
+                shaper=shaper_for(delivery.dither, order.timeline.rate_hz),
                 keep_grid=all(untouched(order, heard) for heard in self._heard_in(self._placed)),
                 mono=track.channels == 1,
             )

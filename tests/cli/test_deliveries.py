@@ -11,7 +11,8 @@ import pytest
 import soundfile
 
 from assistant.deliveries import built_in
-from tests.albums import loudness_lufs, peak_dbtp
+from mastering.noise_shaping import Dither
+from tests.albums import loudness_lufs, music, peak_dbtp
 from tests.cli.calls import call, manifest, read, refused
 
 MINE = """
@@ -29,6 +30,13 @@ date = "2026-01"
 FLOAT_IN_FLAC = (
     "Delivery 'streaming' asks for 32-bit float in FLAC, which holds integers only: "
     "choose --depth 16 or 24, or --format wav."
+)
+SHAPED_24 = (
+    "Delivery 'streaming' is 24 bit, and dither 'lipshitz' shapes the noise of 16 bit: choose --depth 16, or "
+    "--dither tpdf."
+)
+SHAPED_AT_48 = (
+    "Dither 'lipshitz' has coefficients for 44100 Hz and none for 48000 Hz: choose --dither tpdf, or --rate 44100."
 )
 
 
@@ -89,6 +97,34 @@ def test_the_built_in_places_are_as_they_say(mastered: tuple[Path, object]) -> N
         assert track["start_frame"] % 588 == track["frames"] % 588 == 0
 
 
+def test_a_place_has_the_dither_it_names_or_the_one_that_is_asked_for(mixes: Path, tmp_path: Path) -> None:
+    place = tmp_path / "ours.toml"
+    place.write_text(f'{MINE}\ndither = "shibata"\n')
+    assert call("master", mixes, "--for", place, "--for", "cd", "--out", tmp_path / "out").code == 0
+    assert [told["dither"] for told in manifest(tmp_path / "out")["deliveries"].values()] == ["shibata", "tpdf"]
+    plain = read(tmp_path / "out" / "cd" / "01 Dawn.wav")
+    for dither in ("f-weighted", "none"):
+        asked = ["--for", "cd", "--dither", dither, "--out", tmp_path / dither]
+        assert call("render", tmp_path / "out" / "album.toml", *asked).code == 0
+        assert manifest(tmp_path / dither)["deliveries"]["cd"]["dither"] == dither
+        assert not np.array_equal(read(tmp_path / dither / "cd" / "01 Dawn.wav"), plain)
+    asked = ["--depth", "32", "--format", "wav", "--dither", "tpdf", "--out", tmp_path / "float"]
+    assert call("render", tmp_path / "out" / "album.toml", *asked).code == 0
+    assert manifest(tmp_path / "float")["deliveries"]["radio"]["dither"] == "none"
+
+
+def test_a_shaper_that_the_albums_rate_lacks_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "mixes").mkdir()
+    song = music(3.0, 96_000, np.random.default_rng(9))
+    soundfile.write(tmp_path / "mixes" / "1.wav", song, 96_000, subtype="PCM_24")
+    asked = ["--depth", "16", "--dither", "shibata", "--out", tmp_path / "out"]
+    assert refused("master", tmp_path / "mixes", *asked) == (
+        "Dither 'shibata' has coefficients for 44100 and 48000 Hz and none for 96000 Hz: choose --dither tpdf, or "
+        "--rate 48000."
+    )
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 def test_a_place_without_a_loudness_takes_the_references(mixes: Path, tmp_path: Path) -> None:
     record = tmp_path / "record"
     record.mkdir()
@@ -125,6 +161,9 @@ def test_a_place_of_ones_own(mixes: Path, tmp_path: Path, monkeypatch: pytest.Mo
         (["--ceiling", "0.1"], "--ceiling 0.1 must be -20 to 0 dBTP."),
         (["--rate", "7999"], "--rate 7999 must be 8000 to 384000 Hz."),
         (["--depth", "20"], "--depth 20 is not possible: choose 16, 24, or 32 (floating point)."),
+        (["--dither", "pink"], f"--dither pink is not known: choose {', '.join(Dither)}."),
+        (["--dither", "lipshitz"], SHAPED_24),
+        (["--for", "cd", "--dither", "lipshitz", "--rate", "48000"], SHAPED_AT_48),
         (["--strength", "1.5"], "--strength 1.5 must be 0 to 1."),
         (["--strength", "nan"], "--strength nan must be 0 to 1."),
         (["--seed", "-1"], "--seed -1 must be 0 to 2147483647."),
@@ -154,6 +193,7 @@ def test_what_cannot_be_asked(options: list[str], sentence: str, mixes: Path, tm
     ("text", "fault"),
     [
         ("ceiling = -1", "ceiling is not a key that is known here"),
+        ("dither = 'pink'", "dither = 'pink' must be 'tpdf', 'none', 'lipshitz', "),
         ("anchor = 'song'", "anchor = 'song' must be 'album', 'loudest_track' or 'each_track'"),
         ("seconds", "is not TOML"),
     ],

@@ -13,7 +13,7 @@ import pytest
 from tests.albums import loudness_lufs, peak_dbtp
 from tests.cli.calls import Result, call, files, manifest, read
 
-DELIVERY = {"rate_hz", "loudness_lufs", "true_peak_dbtp", "findings", "programmes", "tracks"}
+DELIVERY = {"rate_hz", "dither", "loudness_lufs", "true_peak_dbtp", "findings", "programmes", "tracks"}
 PROGRAMME = {"file", "frames", "title", "sha256"}
 TRACK = {
     *("source", "file", "title", "programme", "start_frame", "frames", "gap_frames"),
@@ -29,7 +29,7 @@ def test_every_field_is_there_and_true(place: str, mastered: tuple[Path, Result]
     assert (whole["schema"], whole["left_out"]) == (1, [])
     told = whole["deliveries"][place]
     assert set(told) == DELIVERY
-    assert (told["rate_hz"], told["findings"]) == (44_100, [])
+    assert (told["rate_hz"], told["dither"], told["findings"]) == (44_100, "tpdf", [])
     (programme,) = told["programmes"]
     assert set(programme) == PROGRAMME
     assert programme["file"] == f"{place}/Long Day (album).wav"
