@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.track import TrackAnalysis
+from assistant.dynamics_plan import CompressorPlan, MultibandPlan
 from assistant.plan import AlbumPlan, EqPlan, MatchPoint, TrackPlan
-from mastering.specs import AlbumSpec, ChainSpec, CompressorSpec, EqBand, MatchCurve, RideSpec, TrackSpec
+from mastering.dynamics_specs import CompressorSpec, DynamicBandSpec, MultibandSpec, SaturationSpec
+from mastering.specs import AlbumSpec, ChainSpec, EqBand, MatchCurve, RideSpec, TrackSpec
 
 _FLOAT32_BITS = 24
 _ROUNDED_S = 1e-5  # times in a plan are rounded to the microsecond
@@ -48,7 +50,10 @@ def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
 
 
 def chain_spec(track: TrackPlan) -> ChainSpec:
-    """What is done to one track before the album is assembled."""
+    """What is done to one track before the album is assembled.
+
+    What its compressors leave to be worked out stands at the usual figures; `assistant.fitting` puts in those it finds.
+    """
     return ChainSpec(
         dc_offset=track.dc_offset,
         gain_db=track.gain_db,
@@ -56,8 +61,26 @@ def chain_spec(track: TrackPlan) -> ChainSpec:
         side_eq=_bands(track.side_eq),
         match=_curve(track.match),
         ride=RideSpec(**track.ride.model_dump()) if track.ride else None,
-        compressor=CompressorSpec(**track.compressor.model_dump()) if track.compressor else None,
+        dynamic_eq=tuple(DynamicBandSpec(**band.model_dump()) for band in track.dynamic_eq),
+        multiband=_multiband(track.multiband) if track.multiband else None,
+        compressor=_compressor(track.compressor),
+        saturation=SaturationSpec(**track.saturation.model_dump()) if track.saturation else None,
         width=track.width,
+    )
+
+
+def _compressor(plan: CompressorPlan | None) -> CompressorSpec | None:
+    return (
+        CompressorSpec(**{key: value for key, value in plan.model_dump().items() if value != "auto"}) if plan else None
+    )
+
+
+def _multiband(plan: MultibandPlan) -> MultibandSpec:
+    return MultibandSpec(
+        crossovers_hz=(plan.low_crossover_hz, plan.high_crossover_hz),
+        low=_compressor(plan.low),
+        mid=_compressor(plan.mid),
+        high=_compressor(plan.high),
     )
 
 

@@ -24,11 +24,13 @@ from analysis.spectrum import TWELFTH_OCTAVES_HZ
 from analysis.standards import SHORT_TERM_S
 from analysis.track import TrackAnalysis
 from analysis.units import Floats, power_to_db
-from assistant.plan import CompressorPlan, TrackPlan
+from assistant.dynamics_plan import CompressorPlan
+from assistant.plan import TrackPlan
 from assistant.statistics import SongStatistics
 from mastering.compressor import envelope_gain_db
+from mastering.dynamics_specs import CompressorSpec
 from mastering.eq import response_db
-from mastering.specs import CompressorSpec, EqBand
+from mastering.specs import EqBand
 
 SIZES = (0.0, 0.5, 1.0, 1.5, 2.0)
 """What engineers do on the whole, in typical compressors; weighed against each other on each album."""

@@ -15,10 +15,11 @@ from analysis.track import TrackAnalysis
 from analysis.units import Floats, amplitude_to_db, power_to_db
 from assistant.dynamics import level_change_db, short_term_after
 from mastering.compressor import envelope_gain_db
+from mastering.dynamics_specs import CompressorSpec
 from mastering.eq import response_db
 from mastering.match import gain_db
 from mastering.ride import curve_db
-from mastering.specs import ChainSpec, CompressorSpec
+from mastering.specs import ChainSpec
 
 
 def planned_song(track: TrackAnalysis, chain: ChainSpec) -> ReferenceSong:

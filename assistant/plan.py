@@ -8,10 +8,11 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from assistant.deliveries import LoudnessTarget, Rate
-from assistant.validation import between
+from assistant.dynamics_plan import CompressorPlan, DynamicBandPlan, MultibandPlan, RidePlan, SaturationPlan
+from assistant.validation import Table, between
 from mastering.specs import EqShape
 
 Seconds = Annotated[float, between(0, 36_000, "s")]
@@ -23,11 +24,7 @@ MOST_EQ_DB = 24.0
 EqGain = Annotated[float, between(-MOST_EQ_DB, MOST_EQ_DB, "dB")]
 
 
-class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class MatchPoint(_Table):
+class MatchPoint(Table):
     """A point of a track's match curves, which run smoothly through all of them."""
 
     freq_hz: EqFrequency
@@ -35,7 +32,7 @@ class MatchPoint(_Table):
     side_db: EqGain
 
 
-class EqPlan(_Table):
+class EqPlan(Table):
     """One band of a track's EQ."""
 
     shape: EqShape
@@ -44,30 +41,7 @@ class EqPlan(_Table):
     q: Annotated[float, between(0.1, 10, "")]
 
 
-class RidePlan(_Table):
-    """A slow ride of a track's level."""
-
-    middle_lufs: Annotated[float, between(-80, 0, "LUFS"), Field(description="loudness that is left where it is")]
-    slope: Annotated[float, between(0.7, 1.4, "LU per LU"), Field(description="over 1 opens, under 1 closes")]
-    range_db: Annotated[float, between(0, 3, "dB"), Field(description="it moves the level no further")] = 1.5
-
-
-class CompressorPlan(_Table):
-    """A track's compressor."""
-
-    threshold_dbfs: Annotated[float, between(-80, 0, "dBFS"), Field(description="RMS level where it begins")]
-    ratio: Annotated[float, between(0.5, 10, "to 1"), Field(description="under 1 opens: the loud comes up")]
-    knee_db: Annotated[float, between(0, 24, "dB")] = 6.0
-    attack_ms: Annotated[float, between(0.1, 500, "ms")] = 25.0
-    release_ms: Annotated[float, between(5, 5_000, "ms")] = 250.0
-    range_db: Annotated[float, between(0, 12, "dB"), Field(description="it moves the level no further")] = 3.0
-    makeup_db: Annotated[float, between(-12, 12, "dB")] = 0.0
-    sidechain_hz: Annotated[
-        Annotated[float, between(20, 1_000, "Hz")] | None, Field(description="the level is read above this frequency")
-    ] = None
-
-
-class WhyPlan(_Table):
+class WhyPlan(Table):
     """Why each decision about a track was taken. For people; only `level` is looked at again.
 
     By it `plan --update` knows the songs whose level was decided before they were told to be quiet.
@@ -83,7 +57,7 @@ class WhyPlan(_Table):
     notes: str = ""
 
 
-class TrackPlan(_Table):
+class TrackPlan(Table):
     """One track, in album order."""
 
     file: Annotated[str, Field(min_length=1, description="the mix, relative to album.mixes")]
@@ -121,7 +95,10 @@ class TrackPlan(_Table):
     ] = None
     match: Annotated[tuple[MatchPoint, ...], Field(max_length=200)] = ()
     ride: RidePlan | None = None
+    dynamic_eq: Annotated[tuple[DynamicBandPlan, ...], Field(max_length=8)] = ()
+    multiband: MultibandPlan | None = None
     compressor: CompressorPlan | None = None
+    saturation: SaturationPlan | None = None
     why: WhyPlan = WhyPlan()
 
     @model_validator(mode="after")
@@ -136,7 +113,7 @@ class TrackPlan(_Table):
         return self
 
 
-class AlbumTable(_Table):
+class AlbumTable(Table):
     """The album as a whole."""
 
     title: Annotated[str, Field(min_length=1)]
@@ -159,7 +136,7 @@ class AlbumTable(_Table):
     why_loudness: str = ""
 
 
-class SpreadPlan(_Table):
+class SpreadPlan(Table):
     """How alike the songs are: the spread of each figure over them, and their distance from the record."""
 
     tone_db: Annotated[float, Field(description="spread over the songs, RMS over thirds of an octave")]
@@ -173,7 +150,7 @@ class SpreadPlan(_Table):
     ] = ()
 
 
-class CohesionPlan(_Table):
+class CohesionPlan(Table):
     """How much the album sounds like one record, as the mixes are and as planned. For people; nothing reads it."""
 
     record: Annotated[str, Field(description="what songs are held against in tone and width")]
@@ -181,7 +158,7 @@ class CohesionPlan(_Table):
     after: SpreadPlan | None = None
 
 
-class AlbumPlan(_Table):
+class AlbumPlan(Table):
     """The whole plan."""
 
     schema_: Annotated[Literal[1], Field(alias="schema")] = 1

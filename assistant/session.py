@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from analysis.audio import Audio
 from analysis.errors import AudioContentError, PlanError
 from analysis.findings import warnings
 from analysis.load import open_audio
@@ -15,6 +17,7 @@ from analysis.track import TrackAnalysis
 from assistant import manifest
 from assistant.album_spec import album_spec
 from assistant.corrections import Mix
+from assistant.fitting import with_fitted
 from assistant.matchering_references import too_long_for_matchering, with_references
 from assistant.measuring import Analysed, Progress, Silent, analyse_paths, measured_references, workers
 from assistant.mixes import MixFile, MixFolder, same_names
@@ -148,6 +151,7 @@ def render_plan(
     check_space(out, _needed_bytes(album, deliveries))
     # The last steps of one delivery are a single thread's work: they run beside the rendering of the next.
     with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool, ThreadPoolExecutor(1) as finisher:
+        album = with_fitted(album, [track for track, _ in sources], _through(mixes, work), pool)
         renderer = AlbumRenderer(album, _spool_all(album, mixes, work, pool, progress or Silent()), pool)
 
         def finish_one(tracks: RenderedTracks) -> None:
@@ -228,14 +232,18 @@ def _spool_all(album: AlbumSpec, mixes: Path, work: Path, pool: Executor, progre
         track = album.tracks[number]
         item = _item(number, track)
         progress.begin("Mastering", item, track.frames)
-        loaded = open_audio(mixes / track.source)
         spool = Spool(work / f"{number}.raw", track.rate_hz, track.channels, double=track.precise)
-        with through_chain(loaded.audio, track, work) as audio:
+        with _through(mixes, work)(track) as audio:
             for block in spool.fill(audio):
                 progress.advance("Mastering", item, len(block))
         return spool
 
     return list(pool.map(one, range(len(album.tracks))))
+
+
+def _through(mixes: Path, work: Path) -> Callable[[TrackSpec], AbstractContextManager[Audio]]:
+    """What gives a track's audio after its chain."""
+    return lambda track: through_chain(open_audio(mixes / track.source).audio, track, work)
 
 
 def _render_tracks(renderer: AlbumRenderer, delivery: DeliverySpec, work: Path, progress: Progress) -> RenderedTracks:

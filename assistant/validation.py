@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
-from pydantic import AfterValidator, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, WrapValidator
 
 _INVISIBLE = {"float", "int", "str", "function-after"}
+
+
+class Table(BaseModel):
+    """What stands in a file: nothing but what is known, and nothing that changes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
 def between(low: float, high: float, unit: str) -> AfterValidator:
@@ -19,6 +26,21 @@ def between(low: float, high: float, unit: str) -> AfterValidator:
         return value
 
     return AfterValidator(check)
+
+
+def between_or_auto(low: float, high: float, unit: str) -> WrapValidator:
+    """The same, or the word "auto"."""
+
+    def check(value: Any, handler: Callable[[Any], Any]) -> Any:
+        try:
+            known = handler(value)
+        except ValidationError:
+            known = math.nan
+        if known != "auto" and not (math.isfinite(known) and low <= known <= high):
+            raise ValueError(f'must be {low:.15g} to {high:.15g} {unit}, or "auto"')
+        return known
+
+    return WrapValidator(check)
 
 
 def sentences(error: ValidationError) -> list[str]:

@@ -32,7 +32,7 @@ from assistant.aspects import broad_width_db, loud_lufs
 from assistant.dynamics import loud_end_logs
 from benchmarks.content_model import Song, learn_content, stretches_of
 from mastering.compressor import envelope_gain_db
-from mastering.specs import CompressorSpec
+from mastering.dynamics_specs import CompressorSpec
 
 _SHORTEST_S = 45.0
 _LOWEST_RATE_HZ = 44_100

@@ -9,11 +9,14 @@ import numpy as np
 from analysis.audio import Audio
 from analysis.units import Floats
 from mastering.compressor import Compressor
+from mastering.dynamic_eq import DynamicEq
 from mastering.eq import Eq
 from mastering.match import Match
 from mastering.mid_side import SideEq
+from mastering.multiband import Multiband
 from mastering.processor import Processor
 from mastering.ride import Ride
+from mastering.saturation import Saturation
 from mastering.specs import ChainSpec
 from mastering.stages import Gain, Offset, Width
 
@@ -34,13 +37,26 @@ def build(spec: ChainSpec, rate_hz: int, channels: int) -> tuple[Processor, ...]
         stages.append(SideEq(spec.side_eq, rate_hz, channels))
     if spec.match:
         stages.append(Match(spec.match, rate_hz, channels))
-    if spec.ride:
-        stages.append(Ride(spec.ride, rate_hz, channels))
-    if spec.compressor:
-        stages.append(Compressor(spec.compressor, rate_hz, channels))
+    stages += _dynamics(spec, rate_hz, channels)
     if spec.width != 1.0 and channels == 2:
         stages.append(Width(spec.width, channels))
+    if spec.saturation and not spec.saturation.does_nothing:
+        stages.append(Saturation(spec.saturation, channels))
     return tuple(stages)
+
+
+def _dynamics(spec: ChainSpec, rate_hz: int, channels: int) -> list[Processor]:
+    """Ride, dynamic EQ, the three bands and the compressor over all."""
+    stages: list[Processor] = []
+    if spec.ride:
+        stages.append(Ride(spec.ride, rate_hz, channels))
+    if "dynamic_eq" in spec.nonlinear:
+        stages.append(DynamicEq(spec.dynamic_eq, rate_hz, channels))
+    if spec.multiband and not spec.multiband.does_nothing:
+        stages.append(Multiband(spec.multiband, rate_hz, channels))
+    if spec.compressor and not spec.compressor.does_nothing:
+        stages.append(Compressor(spec.compressor, rate_hz, channels))
+    return stages
 
 
 def process(audio: Audio, stages: Sequence[Processor]) -> Audio:

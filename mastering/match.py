@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.fft
 
+from mastering.convolution import Convolver
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from mastering.specs import MatchCurve
 
 _TAPS_S = 0.19  # rings as long as a third of an octave at 31 Hz takes to tell itself from the next
-_FFT_TAPS = 4  # a Fourier transform is so many times the taps: of the cepstrum, which must not fold, and of audio
+_FFT_TAPS = 4  # the cepstrum's Fourier transform is so many times the taps, so that it does not fold
 _FADE = 4  # the last quarter of the taps fades out
 
 
@@ -56,9 +58,6 @@ def minimum_phase(points_hz: Sequence[float], points_db: Sequence[float], rate_h
 class Match:
     """The curves on a stream of audio: a `Processor`. Mono takes that of mid. Curves of 0 dB pass blocks untouched.
 
-    Convolution in the frequency domain by overlap and save (Oppenheim and Schafer, section 8.7.3), in pieces that
-    begin where they do however the stream is cut: any block size gives the same bits.
-
     Args:
         curve: what to do.
         rate_hz: sample rate.
@@ -74,40 +73,22 @@ class Match:
         if self._neutral:
             return
         taps = np.array([minimum_phase(curve.freqs_hz, gains_db, rate_hz) for gains_db in wanted])
-        self._length = _FFT_TAPS * taps.shape[1]
-        self._response = scipy.fft.rfft(taps, self._length, axis=1)
-        self._past = np.zeros((channels, taps.shape[1]))
-        self._waiting: list[Floats] = []
-        self._frames = 0
+        self._convolver = Convolver(taps, channels)
 
     def process(self, block: Floats) -> Floats:
         """Filter the next block, `(frames, channels)`; gives what is ready, which lags by up to half a second."""
         if self._neutral:
             return block
-        self._waiting.append(_turned(block).T)
-        self._frames += len(block)
-        piece = self._length - self._past.shape[1]
-        if self._frames < piece:
-            return np.empty((0, self._channels))
-        rows = np.concatenate(self._waiting, axis=1)
-        whole = self._frames // piece * piece
-        self._waiting, self._frames = [rows[:, whole:].copy()], self._frames - whole
-        return np.concatenate([self._filtered(rows[:, at : at + piece]) for at in range(0, whole, piece)])
+        return self._block(self._convolver.process(_turned(block).T))
 
     def flush(self) -> Floats:
         """What is still waiting."""
-        if self._neutral or not self._frames:
+        if self._neutral:
             return np.empty((0, self._channels))
-        rest = np.concatenate(self._waiting, axis=1)
-        missing = self._length - self._past.shape[1] - self._frames
-        return self._filtered(np.pad(rest, ((0, 0), (0, missing))))[: self._frames]
+        return self._block(self._convolver.flush())
 
-    def _filtered(self, piece: Floats) -> Floats:
-        history = self._past.shape[1]
-        rows = np.concatenate([self._past, piece], axis=1)
-        self._past = rows[:, -history:].copy()
-        out = scipy.fft.irfft(scipy.fft.rfft(rows, axis=1) * self._response, self._length, axis=1)
-        return np.ascontiguousarray(_turned(out[:, history:].T * (1.0 if self._channels == 1 else 2.0)))
+    def _block(self, rows: Floats) -> Floats:
+        return np.ascontiguousarray(_turned(rows.T * (1.0 if self._channels == 1 else 2.0)))
 
 
 def _turned(block: Floats) -> Floats:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 
 from analysis.errors import SpecificationError
+from mastering.dynamics_specs import CompressorSpec, DynamicBandSpec, MultibandSpec, SaturationSpec
 from mastering.noise_shaping import Dither, check_dither
 
 
@@ -78,53 +79,6 @@ class RideSpec:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CompressorSpec:
-    """A compressor on all channels together.
-
-    Attributes:
-        threshold_dbfs: RMS level where it begins; a full-scale square wave reads 0.
-        ratio: dB in for each dB out over the threshold; under 1 opens: the loud comes up.
-        knee_db: width of the bend at the threshold.
-        attack_ms, release_ms: time constants, to and from its effect.
-        range_db: the gain moves by no more than this.
-        makeup_db: gain after it.
-        sidechain_hz: the level is read above this frequency; None reads all.
-    """
-
-    threshold_dbfs: float
-    ratio: float
-    knee_db: float = 6.0
-    attack_ms: float = 25.0
-    release_ms: float = 250.0
-    range_db: float = 3.0
-    makeup_db: float = 0.0
-    sidechain_hz: float | None = None
-
-    def __post_init__(self) -> None:
-        """Refuse what no compressor can be.
-
-        Raises:
-            SpecificationError: a ratio, a time or a width out of bounds.
-        """
-        if not 0.5 <= self.ratio <= 20.0:
-            raise SpecificationError(f"A compressor of ratio {self.ratio:g}: use 0.5 to 20.")
-        if not (self.attack_ms > 0 and self.release_ms > 0):
-            raise SpecificationError(
-                f"A compressor with {self.attack_ms:g} ms of attack and {self.release_ms:g} ms of release: both must "
-                "be over 0."
-            )
-        if not (self.knee_db >= 0 and self.range_db >= 0):
-            raise SpecificationError(
-                f"A compressor with a knee of {self.knee_db:g} dB and a range of {self.range_db:g} dB: use 0 or more."
-            )
-
-    @property
-    def does_nothing(self) -> bool:
-        """Whether audio passes as it is."""
-        return (self.ratio == 1.0 or self.range_db == 0.0) and self.makeup_db == 0.0
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ChainSpec:
     """Everything done to one track before the album is assembled. The default is a wire.
 
@@ -136,8 +90,11 @@ class ChainSpec:
         side_eq: bands applied after those to the side signal of stereo alone.
         match: curves on mid and side, after the bands; None for nothing.
         ride: a slow ride of the level; None for nothing.
+        dynamic_eq: bands whose gain moves with the level in them.
+        multiband: a compressor for each of three bands; None for nothing.
         compressor: None for nothing.
         width: gain of the side signal against mid, linear; 1.0 leaves it.
+        saturation: last of all; None for nothing.
     """
 
     dc_offset: tuple[float, ...] = ()
@@ -147,15 +104,34 @@ class ChainSpec:
     side_eq: tuple[EqBand, ...] = ()
     match: MatchCurve | None = None
     ride: RideSpec | None = None
+    dynamic_eq: tuple[DynamicBandSpec, ...] = ()
+    multiband: MultibandSpec | None = None
     compressor: CompressorSpec | None = None
     width: float = 1.0
+    saturation: SaturationSpec | None = None
 
     @property
     def is_wire(self) -> bool:
         """Whether the chain passes audio on bit by bit."""
         tone = self.matchering or self.eq or self.side_eq or self.match
-        dynamics = self.ride or self.compressor
-        return not (any(self.dc_offset) or self.gain_db or tone or dynamics or self.width != 1.0)
+        return not (any(self.dc_offset) or self.gain_db or tone or self.nonlinear or self.width != 1.0)
+
+    @property
+    def nonlinear(self) -> tuple[str, ...]:
+        """Names of the stages there are whose effect depends on level: they can do harm that EQ and gain cannot."""
+        stages = {
+            "ride": self.ride is not None,
+            "dynamic_eq": any(not band.does_nothing for band in self.dynamic_eq),
+            "multiband": self.multiband is not None and not self.multiband.does_nothing,
+            "compressor": self.compressor is not None and not self.compressor.does_nothing,
+            "saturation": self.saturation is not None and not self.saturation.does_nothing,
+        }
+        return tuple(name for name, there in stages.items() if there)
+
+    @property
+    def linear(self) -> ChainSpec:
+        """The same chain without those stages."""
+        return replace(self, ride=None, dynamic_eq=(), multiband=None, compressor=None, saturation=None)
 
 
 class Anchor(StrEnum):

@@ -22,7 +22,8 @@ from assistant.foretold import planned_song
 from assistant.plan import TrackPlan
 from assistant.statistics import load_statistics
 from mastering.chain import build, process
-from mastering.specs import ChainSpec, CompressorSpec, EqBand, EqShape, MatchCurve, RideSpec
+from mastering.dynamics_specs import CompressorSpec
+from mastering.specs import ChainSpec, EqBand, EqShape, MatchCurve, RideSpec
 from tests.albums import RATE_HZ, music
 
 STATISTICS = load_statistics()

@@ -12,7 +12,7 @@ from analysis.loudness import LoudnessMeter
 from analysis.units import Floats, amplitude_to_db, db_to_amplitude
 from mastering.chain import process
 from mastering.compressor import Compressor, envelope_gain_db
-from mastering.specs import CompressorSpec
+from mastering.dynamics_specs import CompressorSpec
 from tests.signals import feed, musical_noise, sine, stereo
 
 RATE_HZ = 44_100

@@ -26,11 +26,13 @@ from assistant.dynamics import (
     separate_dynamics,
     with_compressor,
 )
-from assistant.plan import CompressorPlan, RidePlan, TrackPlan
+from assistant.dynamics_plan import CompressorPlan, RidePlan
+from assistant.plan import TrackPlan
 from assistant.statistics import SongStatistics, load_statistics
 from mastering.chain import build, process
 from mastering.compressor import Compressor, envelope_gain_db
-from mastering.specs import CompressorSpec, EqBand, EqShape
+from mastering.dynamics_specs import CompressorSpec
+from mastering.specs import EqBand, EqShape
 from tests.albums import RATE_HZ, music
 from tests.signals import feed
 

@@ -1,0 +1,81 @@
+"""What a plan leaves to be worked out ("auto"): compressors' times and make-up, from the audio that reaches them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager
+from dataclasses import replace
+
+from analysis.audio import Audio
+from assistant.dynamics_plan import CompressorPlan
+from assistant.plan import TrackPlan
+from mastering.dynamics_specs import CompressorSpec, MultibandSpec
+from mastering.fitting import Crossovers, Wanted, with_makeup, with_times
+from mastering.specs import AlbumSpec, ChainSpec, TrackSpec
+
+Through = Callable[[TrackSpec], AbstractContextManager[Audio]]
+"""Gives a track's audio after its chain."""
+
+_BEFORE_BANDS = ("dc_offset", "matchering", "gain_db", "eq", "side_eq", "match", "ride", "dynamic_eq")
+_BEFORE_COMPRESSOR = (*_BEFORE_BANDS, "multiband")
+
+
+def with_fitted(album: AlbumSpec, plans: Sequence[TrackPlan], through: Through, pool: Executor) -> AlbumSpec:
+    """The album with every figure of its chains known; `plans` are those of its tracks.
+
+    Raises:
+        AudioFileError, AudioContentError, OutputError: as reading and matchering find them.
+    """
+
+    def one(number: int) -> TrackSpec:
+        return _fitted(album.tracks[number], plans[number], through)
+
+    return replace(album, tracks=tuple(pool.map(one, range(len(album.tracks)))))
+
+
+def _fitted(track: TrackSpec, plan: TrackPlan, through: Through) -> TrackSpec:
+    """A track with every figure of its chain known: first the bands, then what comes after them."""
+    chain = track.chain
+    if plan.multiband and chain.multiband:
+        bands, crossovers_hz = (
+            (plan.multiband.low, plan.multiband.mid, plan.multiband.high),
+            chain.multiband.crossovers_hz,
+        )
+        head = _head(track, _BEFORE_BANDS)
+        low, mid, high = _found(chain.multiband.bands, bands, head, crossovers_hz, through)
+        chain = replace(chain, multiband=MultibandSpec(crossovers_hz=crossovers_hz, low=low, mid=mid, high=high))
+    if plan.compressor:
+        head = _head(replace(track, chain=chain), _BEFORE_COMPRESSOR)
+        (compressor,) = _found([chain.compressor], [plan.compressor], head, None, through)
+        chain = replace(chain, compressor=compressor)
+    return replace(track, chain=chain)
+
+
+def _found(
+    specs: Sequence[CompressorSpec | None],
+    plans: Sequence[CompressorPlan | None],
+    head: TrackSpec,
+    crossovers_hz: Crossovers,
+    through: Through,
+) -> Sequence[CompressorSpec | None]:
+    """Compressors as planned, with what is "auto" found by a pass each for times and make-up."""
+    wanted = [_wanted(plan) for plan in plans]
+    if any(one.attack or one.release for one in wanted):
+        with through(head) as audio:
+            specs = with_times(specs, wanted, audio, crossovers_hz)
+    if any(one.makeup for one in wanted):
+        with through(head) as audio:
+            specs = with_makeup(specs, wanted, audio, crossovers_hz)
+    return specs
+
+
+def _wanted(plan: CompressorPlan | None) -> Wanted:
+    if plan is None:
+        return Wanted()
+    return Wanted(attack=plan.attack_ms == "auto", release=plan.release_ms == "auto", makeup=plan.makeup_db == "auto")
+
+
+def _head(track: TrackSpec, stages: Sequence[str]) -> TrackSpec:
+    """The track with the first stages of its chain alone."""
+    return replace(track, chain=ChainSpec(**{name: getattr(track.chain, name) for name in stages}))
