@@ -117,6 +117,24 @@ def _highest(samples: Floats, glance: Floats, fine: Floats, highest: float) -> f
     return highest
 
 
+def passes(rows: Floats, limit: float) -> bool:
+    """Whether a true peak over `limit`, linear, lies in the inner intervals of some frames.
+
+    Args:
+        rows: `(channels, frames)`, with `BEFORE_FRAMES` before the first interval and `AHEAD_FRAMES` after the start of
+            the last.
+        limit: linear, over 0.
+    """
+    glance, fine = _detector()
+    return any(_highest(np.ascontiguousarray(row), glance, fine, limit) > limit for row in rows)
+
+
+@lru_cache(maxsize=1)
+def _detector() -> tuple[Floats, Floats]:
+    fine = interpolators(_OVERSAMPLING)
+    return glance_taps(fine[_OVERSAMPLING // 2]), fine
+
+
 class TruePeakMeter:
     """Takes blocks `(frames, channels)`; silence before and after is assumed.
 
@@ -125,8 +143,7 @@ class TruePeakMeter:
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         self.rate_hz = rate_hz
-        self._fine = interpolators(_OVERSAMPLING)
-        self._glance = glance_taps(self._fine[_OVERSAMPLING // 2])
+        self._glance, self._fine = _detector()
         self._history = np.zeros((channels, TAPS - 1))
         self._step = max(1, rate_hz // STEPS_PER_SECOND)
         self._frames = 0

@@ -66,6 +66,8 @@ def chain_spec(track: TrackPlan) -> ChainSpec:
         compressor=_compressor(track.compressor),
         saturation=SaturationSpec(**track.saturation.model_dump()) if track.saturation else None,
         width=track.width,
+        min_correlation=track.min_correlation,
+        mono_below_hz=track.mono_below_hz,
     )
 
 

@@ -102,6 +102,8 @@ def _harm(found: Comparison) -> Table:
         ("  K-weighted", _left(harm.residual_k_db)),
         ("noise against mask (NMR)", _left(harm.nmr_db)),
         (f"  over it by {DISTURBED_NMR_DB:g} dB somewhere, share of frames", f"{100 * harm.disturbed_share:.1f} %"),
+        ("lost in mono against stereo, more than in A", _loss(harm.mono_fold_loss_db)),
+        ("stretches of 5 ms with peaks over full scale that A has not", str(harm.added_overs)),
     ):
         table.add_row(name, told)
     return table

@@ -11,7 +11,10 @@ from typing import Any
 from mastering.delivery import Delivery
 
 SCHEMA = 1
-_HARM = ("max_gr_db", "p95_gr_db", "share_over_1db", "transient_loss_db", "residual_db", "nmr_db")
+_HARM = (
+    *("max_gr_db", "p95_gr_db", "share_over_1db", "transient_loss_db", "residual_db", "nmr_db"),
+    *("mono_fold_loss_db", "added_overs"),
+)
 
 
 def described(delivery: Delivery) -> dict[str, Any]:

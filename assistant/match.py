@@ -17,6 +17,7 @@ from analysis.loudness import k_weighting_db
 from analysis.profile import Measured, ReferenceSong
 from analysis.spectrum import TONE_BANDS, TONE_BANDS_HZ, TWELFTH_OCTAVES_HZ, TWELFTHS_PER_THIRD
 from analysis.units import Floats
+from assistant.mono_fold import FOLD_WORDS, bearable_side_db
 from assistant.plan import MatchPoint
 from mastering.match import curve_db
 from mastering.specs import MatchCurve
@@ -133,6 +134,7 @@ def decide_match(track: Measured, target: MatchTarget, *, tone: float, width: fl
     gains_db = [_points_db(signal, max_eq_db) for signal in both]
     curve = MatchCurve(freqs_hz=POINTS_HZ, mid_db=gains_db[0], side_db=gains_db[-1])
     moved = any(any(points_db) for points_db in gains_db)
+    side_gain, why_width = _foldable(track, curve if moved else None, side_gain, why_width)
     return MatchDecision(
         curve=curve if moved else None,
         width=side_gain,
@@ -229,6 +231,22 @@ def _width(wanted_db: float) -> tuple[float, str]:
     left_db = wanted_db - 20 * math.log10(width)
     left = f"; return to mix: {abs(left_db):.1f} dB {word} still" if abs(left_db) > _LEFT_WORTH_DB else ""
     return width, f"{abs(wanted_db):.1f} dB {word} than the record: side times {width:.2f}{left}"
+
+
+def _foldable(track: Measured, curve: MatchCurve | None, width: float, why: str) -> tuple[float, str]:
+    """As much of a width as mono bears with the curves, and why."""
+    if width <= 0 or not any(10 ** (level_db / 10) for level_db in track.spectrum.fine_side_db):
+        return width, why
+    mid_db, side_db = (
+        [curve_db(POINTS_HZ, points_db, TWELFTH_OCTAVES_HZ) for points_db in (curve.mid_db, curve.side_db)]
+        if curve
+        else (np.zeros(len(TWELFTH_OCTAVES_HZ)), np.zeros(len(TWELFTH_OCTAVES_HZ)))
+    )
+    less_db = bearable_side_db(track.spectrum, mid_db=mid_db, side_db=side_db + 20 * math.log10(width))
+    if less_db == 0:
+        return width, why
+    width = round(width * 10 ** (less_db / 20), 3)
+    return width, f"{why}; held back to {width:.2f}, {FOLD_WORDS}"
 
 
 def _curve_power(points_db: Sequence[float]) -> Floats:

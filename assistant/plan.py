@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 from assistant.deliveries import LoudnessTarget, Rate
 from assistant.dynamics_plan import CompressorPlan, DynamicBandPlan, MultibandPlan, RidePlan, SaturationPlan
 from assistant.validation import Table, between
+from mastering.mono_bass import HIGHEST_HZ, LOWEST_HZ
 from mastering.specs import EqShape
 
 Seconds = Annotated[float, between(0, 36_000, "s")]
@@ -74,6 +75,14 @@ class TrackPlan(Table):
     ] = ()
     gain_db: Annotated[float, between(-40, 40, "dB"), Field(description="level against the other tracks")] = 0.0
     width: Annotated[float, between(0, 2, "times"), Field(description="of the side signal; 1 leaves it")] = 1.0
+    min_correlation: Annotated[
+        float,
+        between(-1, 1, ""),
+        Field(description="where widening takes left and right lower, it is taken back; -1: nowhere"),
+    ] = 0.0
+    mono_below_hz: Annotated[
+        Annotated[float, between(LOWEST_HZ, HIGHEST_HZ, "Hz")] | None, Field(description="the side signal ends here")
+    ] = None
     start_s: Annotated[Seconds, Field(description="first of the mix that is used")]
     end_s: Annotated[Seconds, Field(description="end of what is used")]
     first_sound_s: Annotated[Seconds, Field(description="where the song is felt to begin")]

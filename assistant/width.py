@@ -11,6 +11,7 @@ import numpy as np
 from analysis.spectrum import NARROWEST_DB, TONE_BANDS_HZ, WIDTH_REGIONS_HZ
 from analysis.track import TrackAnalysis
 from analysis.units import Floats
+from assistant.mono_fold import FOLD_BANDS_HZ, FOLD_WORDS, MOST_FOLD_LOSS_DB, fold_loss_db
 from mastering.eq import response_db
 from mastering.eq_fit import fit
 from mastering.specs import EqBand
@@ -18,6 +19,7 @@ from mastering.specs import EqBand
 NARROWEST, WIDEST = 0.7, 1.4
 """Never harm: bounds of the side signal's gain, in any band."""
 
+_HALVINGS = 20
 _WORTH_DB = 0.3
 _UNEVEN_WORTH_DB = 0.7  # from the mean over the regions, RMS
 _REGION_NAMES = ("low mids", "mids", "presence", "highs")
@@ -54,8 +56,32 @@ def decide_width(track: TrackAnalysis, effect_db: Floats, deviation_db: Floats, 
     if not broad and not bands:
         left = f"{whole + 0.0:+.1f} dB of side against the record, give or take {spread:.1f}"
         return WidthDecision(factor=1.0, side_bands=(), why=f"left alone: {left}")
-    factor = round(10 ** (broad / 20), 3)
-    return WidthDecision(factor=factor, side_bands=bands, why=_words(effect_db, spread, factor, bands))
+    share = _bearable_share(track, broad, bands)
+    factor, bands = round(10 ** (share * broad / 20), 3), bands if share == 1.0 else _scaled(bands, share)
+    held_back = f"; held back, {FOLD_WORDS}" if share < 1.0 else ""
+    return WidthDecision(factor=factor, side_bands=bands, why=_words(effect_db, spread, factor, bands) + held_back)
+
+
+def _bearable_share(track: TrackAnalysis, broad_db: float, bands: tuple[EqBand, ...]) -> float:
+    """How much of a width mono bears, 0 to 1, all of it in one proportion."""
+    rate_hz, before_db = track.source.rate_hz, fold_loss_db(track.spectrum)
+    freqs_hz = np.minimum(FOLD_BANDS_HZ, rate_hz / 2)
+
+    def borne(share: float) -> bool:
+        side_db = share * broad_db + response_db(_scaled(bands, share), freqs_hz, rate_hz)
+        return fold_loss_db(track.spectrum, side_db=side_db) <= before_db + MOST_FOLD_LOSS_DB
+
+    if borne(1.0):
+        return 1.0
+    low, high = 0.0, 1.0
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if borne(middle) else (low, middle)
+    return low
+
+
+def _scaled(bands: tuple[EqBand, ...], share: float) -> tuple[EqBand, ...]:
+    return tuple(dataclasses.replace(band, gain_db=round(share * band.gain_db, 2)) for band in bands)
 
 
 def _side_bands(uneven_db: Floats, rate_hz: int, lowest_db: float, highest_db: float) -> tuple[EqBand, ...]:

@@ -9,10 +9,12 @@ import numpy as np
 from analysis.audio import Audio
 from analysis.units import Floats
 from mastering.compressor import Compressor
+from mastering.correlation_guard import CorrelationGuard
 from mastering.dynamic_eq import DynamicEq
 from mastering.eq import Eq
 from mastering.match import Match
 from mastering.mid_side import SideEq
+from mastering.mono_bass import MonoBass
 from mastering.multiband import Multiband
 from mastering.processor import Processor
 from mastering.ride import Ride
@@ -40,6 +42,10 @@ def build(spec: ChainSpec, rate_hz: int, channels: int) -> tuple[Processor, ...]
     stages += _dynamics(spec, rate_hz, channels)
     if spec.width != 1.0 and channels == 2:
         stages.append(Width(spec.width, channels))
+    if spec.widens and spec.min_correlation > -1.0 and channels == 2:
+        stages.append(CorrelationGuard(spec.width, spec.side_eq, spec.min_correlation, rate_hz, channels))
+    if spec.mono_below_hz and channels == 2:
+        stages.append(MonoBass(spec.mono_below_hz, rate_hz, channels))
     if spec.saturation and not spec.saturation.does_nothing:
         stages.append(Saturation(spec.saturation, channels))
     return tuple(stages)

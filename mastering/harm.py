@@ -20,6 +20,8 @@ from analysis.kernels import fast_kernel, kernel
 from analysis.loudness import k_weighting
 from analysis.masking import ear, noise_to_mask
 from analysis.units import Floats, amplitude_to_db, power_to_db
+from mastering.mono_fold import AddedFoldLoss
+from mastering.overs import AddedOvers
 
 _CELL_S = 0.005
 _PEAK_CELLS, _BEFORE_CELLS, _AROUND_CELLS = 2, 10, 20  # 10 ms, 50 ms, 100 ms
@@ -47,6 +49,9 @@ class Harm:
         residual_k_db: the same after K-weighting (BS.1770-5); None where a quick look was asked for.
         nmr_db: noise-to-mask ratio over all frames and bands (BS.1387-2); None under 43 ms.
         disturbed_share: of the frames in which noise passes the mask by 1.5 dB in any band, 0 to 1.
+        mono_fold_loss_db: how much more the mono sum loses against stereo, ungated; K-weighted, where a quick look was
+            asked for not.
+        added_overs: cells of 5 ms with a true peak over full scale that they had not.
     """
 
     max_gr_db: float
@@ -59,6 +64,8 @@ class Harm:
     residual_k_db: float | None
     nmr_db: float | None
     disturbed_share: float
+    mono_fold_loss_db: float | None
+    added_overs: int
 
 
 UNTOUCHED = Harm(
@@ -72,6 +79,8 @@ UNTOUCHED = Harm(
     residual_k_db=-math.inf,
     nmr_db=None,
     disturbed_share=0.0,
+    mono_fold_loss_db=0.0,
+    added_overs=0,
 )
 """Of a sound that no such stage saw."""
 
@@ -91,13 +100,19 @@ class HarmMeter:
         self._sections = k_weighting(rate_hz)
         self._states = np.zeros((2, len(self._sections), channels, 2))
         self._noise = _Noise(rate_hz, channels, _QUICK_FRAMES if quick else 1)
+        self._fold, self._overs = AddedFoldLoss(), AddedOvers(_cell_frames(rate_hz), channels)
 
     def update(self, plain: Floats, changed: Floats) -> None:
         """Take the next frames `(frames, channels)` without the stages, and the same frames with them."""
         self._plain.add(plain, changed)
-        if not self._quick:
-            weighted = zip(self._states, (plain, changed), strict=True)
-            self._weighted.add(*(cascade(self._sections, state, part) for state, part in weighted))
+        if self._quick:
+            self._fold.add(plain, changed)
+        else:
+            both = zip(self._states, (plain, changed), strict=True)
+            weighted = [cascade(self._sections, state, part) for state, part in both]
+            self._weighted.add(*weighted)
+            self._fold.add(*weighted)
+        self._overs.add(plain, changed)
         self._cells.add(plain, changed)
         self._noise.add(plain, changed)
 
@@ -121,6 +136,8 @@ class HarmMeter:
             residual_k_db=None if self._quick else self._weighted.result(),
             nmr_db=self._noise.ratio_db(),
             disturbed_share=self._noise.disturbed_share(),
+            mono_fold_loss_db=self._fold.result(),
+            added_overs=self._overs.result(),
         )
 
 
@@ -135,6 +152,10 @@ def find_onsets(energies: Floats) -> NDArray[np.intp]:
     rises = now / np.maximum(before, _QUIET * float(total[-1]) / len(energies))
     around = np.lib.stride_tricks.sliding_window_view(np.pad(rises, _BEFORE_CELLS), 2 * _BEFORE_CELLS + 1)
     return np.asarray(places[(rises > _RISE) & (rises == around.max(axis=1))])
+
+
+def _cell_frames(rate_hz: int) -> int:
+    return max(1, round(_CELL_S * rate_hz))
 
 
 class _Residual:
@@ -183,7 +204,7 @@ class _Cells:
     """Both streams in cells of 5 ms."""
 
     def __init__(self, rate_hz: int) -> None:
-        self._frames = max(1, round(_CELL_S * rate_hz))
+        self._frames = _cell_frames(rate_hz)
         self._rest: list[Floats] = []
         self.plain, self.changed = _Series(), _Series()
         self.reductions_db = Growing(np.float32)

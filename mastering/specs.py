@@ -94,6 +94,8 @@ class ChainSpec:
         multiband: a compressor for each of three bands; None for nothing.
         compressor: None for nothing.
         width: gain of the side signal against mid, linear; 1.0 leaves it.
+        min_correlation: of left and right, under which `width` and `side_eq` may not take it; -1 lets them.
+        mono_below_hz: the side signal ends here; None leaves it.
         saturation: last of all; None for nothing.
     """
 
@@ -108,13 +110,21 @@ class ChainSpec:
     multiband: MultibandSpec | None = None
     compressor: CompressorSpec | None = None
     width: float = 1.0
+    min_correlation: float = 0.0
+    mono_below_hz: float | None = None
     saturation: SaturationSpec | None = None
 
     @property
     def is_wire(self) -> bool:
         """Whether the chain passes audio on bit by bit."""
         tone = self.matchering or self.eq or self.side_eq or self.match
-        return not (any(self.dc_offset) or self.gain_db or tone or self.nonlinear or self.width != 1.0)
+        stereo = self.width != 1.0 or self.mono_below_hz
+        return not (any(self.dc_offset) or self.gain_db or tone or self.nonlinear or stereo)
+
+    @property
+    def widens(self) -> bool:
+        """Whether the side may gain against mid anywhere."""
+        return self.width > 0 and (self.width > 1.0 or any(band.gain_db > 0 for band in self.side_eq))
 
     @property
     def nonlinear(self) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ def test_a_file_is_itself(tmp_path: Path, song: Floats) -> None:
     harm = found["harm"]
     assert (harm["max_gr_db"], harm["transient_loss_db"], harm["share_over_1db"]) == (0.0, 0.0, 0.0)
     assert (harm["residual_db"], harm["residual_k_db"], harm["nmr_db"]) == (None, None, None)
+    assert (harm["mono_fold_loss_db"], harm["added_overs"]) == (0.0, 0)
     shown = call("compare", path, path)
     assert shown.code == 0
     assert "A and B are the same sound, bit for bit." in shown.out
@@ -93,6 +94,8 @@ def test_an_equaliser_is_tone_and_clipping_is_harm(tmp_path: Path, song: Floats)
     shown = call("compare", one, tmp_path / "1.wav").out
     assert f"{harm['harm']['residual_db']:.1f} dB" in shown
     assert "an equaliser is no harm" in shown
+    assert "peaks over full scale that A has not" in shown
+    assert "lost in mono against stereo, more than in A" in shown
 
 
 def test_rates_channels_and_lengths_may_differ(tmp_path: Path, song: Floats) -> None:

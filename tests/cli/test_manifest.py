@@ -19,6 +19,10 @@ TRACK = {
     *("source", "file", "title", "programme", "start_frame", "frames", "gap_frames"),
     *("loudness_lufs", "true_peak_dbtp", "sha256", "harm", "findings"),
 }
+HARM = {
+    *("max_gr_db", "p95_gr_db", "share_over_1db", "transient_loss_db", "residual_db", "nmr_db"),
+    *("mono_fold_loss_db", "added_overs"),
+}
 
 
 @pytest.mark.parametrize("place", ["streaming", "cd"])
@@ -50,6 +54,9 @@ def test_every_field_is_there_and_true(place: str, mastered: tuple[Path, Result]
     for track in told["tracks"]:
         assert set(track) == TRACK
         assert (track["programme"], track["findings"]) == (programme["file"], [])
+        assert set(track["harm"]) == HARM
+        assert track["harm"]["added_overs"] == 0
+        assert abs(track["harm"]["mono_fold_loss_db"]) < 0.2
         samples = read(out / track["file"])
         assert track["frames"] == len(samples)
         assert track["true_peak_dbtp"] == pytest.approx(peak_dbtp(samples), abs=0.02)

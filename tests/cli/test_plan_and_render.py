@@ -6,9 +6,11 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 import soundfile
 
+from analysis.units import Floats
 from assistant.plan_file import PlanFile
 from tests.albums import RATE_HZ
 from tests.cli.calls import Result, call, files, manifest, read, refused
@@ -79,6 +81,29 @@ def test_what_is_changed_by_hand_is_rendered(plan: Path, tmp_path: Path) -> None
     sounding = [track["frames"] - track["gap_frames"] for track in (before[0], after[1])]
     assert sounding[0] == sounding[1]
     assert after[1]["gap_frames"] == pytest.approx(5 * RATE_HZ, abs=RATE_HZ / 10)
+
+
+def test_width_and_bass_that_are_changed_by_hand_are_rendered(plan: Path, tmp_path: Path) -> None:
+    assert "min_correlation = 0.0 # " in plan.read_text()
+    assert call("render", plan, "--out", tmp_path / "before").code == 0
+    _edit(plan, "min_correlation = 0.0", "min_correlation = -1\nmono_below_hz = 400")
+    _edit(plan, "width = 1.0", "width = 1.3")
+    assert call("render", plan, "--out", tmp_path / "after").code == 0
+    before, after = (side_against_mid_db(read(tmp_path / n / "streaming" / "01 Dawn.wav")) for n in ("before", "after"))
+    assert after["under 200 Hz"] < before["under 200 Hz"] - 20
+    assert after["over 800 Hz"] == pytest.approx(before["over 800 Hz"] + 20 * np.log10(1.3), abs=0.1)
+    _edit(plan, "min_correlation = -1", "min_correlation = 0.99")
+    assert call("render", plan, "--out", tmp_path / "guarded").code == 0
+    guarded = side_against_mid_db(read(tmp_path / "guarded" / "streaming" / "01 Dawn.wav"))
+    assert guarded["over 800 Hz"] == pytest.approx(before["over 800 Hz"], abs=0.1)
+
+
+def side_against_mid_db(samples: Floats) -> dict[str, float]:
+    """In two parts of the spectrum."""
+    powers = np.abs(np.fft.rfft(np.stack([samples.sum(axis=1), samples[:, 0] - samples[:, 1]]), axis=1)) ** 2
+    freqs_hz = np.fft.rfftfreq(len(samples), 1 / RATE_HZ)
+    parts = {"under 200 Hz": freqs_hz < 200, "over 800 Hz": freqs_hz > 800}
+    return {name: float(10 * np.log10(powers[1, part].sum() / powers[0, part].sum())) for name, part in parts.items()}
 
 
 def test_a_song_cut_shorter_by_hand_keeps_its_gap(plan: Path, tmp_path: Path) -> None:

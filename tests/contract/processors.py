@@ -11,12 +11,14 @@ from analysis.audio import Audio
 from analysis.units import Floats
 from mastering.chain import process
 from mastering.compressor import Compressor
+from mastering.correlation_guard import CorrelationGuard
 from mastering.dynamic_eq import DynamicEq
 from mastering.dynamics_specs import CompressorSpec, Detector, DynamicBandSpec, MultibandSpec, SaturationSpec
 from mastering.eq import Eq
 from mastering.limiter import Limiter
 from mastering.match import Match
 from mastering.mid_side import SideEq
+from mastering.mono_bass import MonoBass
 from mastering.multiband import Multiband
 from mastering.processor import Processor
 from mastering.ride import Ride
@@ -64,10 +66,12 @@ PROCESSORS: dict[str, Make] = {
     "saturation": lambda _rate_hz, channels: Saturation(SATURATION, channels),
     "strong saturation": lambda _rate_hz, channels: Saturation(SaturationSpec(drive_db=6.0), channels),
     "width": lambda _rate_hz, channels: Width(1.3, channels),
+    "correlation guard": lambda rate_hz, channels: CorrelationGuard(1.4, BANDS, 0.5, rate_hz, channels),
+    "mono bass": lambda rate_hz, channels: MonoBass(150.0, rate_hz, channels),
     "limiter": lambda rate_hz, channels: Limiter(-12.0, rate_hz, channels),
 }
 MOVES_SILENCE = {"offset"}  # a constant taken off silence leaves the constant
-STEREO_ONLY = {"width", "side eq"}  # mono passes
+STEREO_ONLY = {"width", "side eq", "correlation guard", "mono bass"}  # mono passes
 
 EXTREMES: dict[str, Make] = {
     "eq, highest boost": lambda rate_hz, channels: Eq(
@@ -136,6 +140,12 @@ EXTREMES: dict[str, Make] = {
     "saturation of 24 dB": lambda _rate_hz, channels: Saturation(SaturationSpec(drive_db=24.0), channels),
     "width of nothing": lambda _rate_hz, channels: Width(0.0, channels),
     "width of 2": lambda _rate_hz, channels: Width(2.0, channels),
+    "guard of the highest correlation after the widest": lambda rate_hz, channels: CorrelationGuard(
+        2.0, (EqBand(shape=EqShape.BELL, freq_hz=rate_hz / 5, gain_db=24.0, q=10.0),), 1.0, rate_hz, channels
+    ),
+    "guard after next to nothing": lambda rate_hz, channels: CorrelationGuard(1e-3, (), 1.0, rate_hz, channels),
+    "mono up to 500 Hz": lambda rate_hz, channels: MonoBass(500.0, rate_hz, channels),
+    "mono up to 20 Hz": lambda rate_hz, channels: MonoBass(20.0, rate_hz, channels),
     "limiter at full scale": lambda rate_hz, channels: Limiter(0.0, rate_hz, channels),
     "limiter 60 dB down": lambda rate_hz, channels: Limiter(-60.0, rate_hz, channels),
 }
@@ -169,6 +179,9 @@ NEUTRAL: dict[str, Make] = {
     "saturation without drive": lambda _rate_hz, channels: Saturation(SaturationSpec(drive_db=0.0), channels),
     "no offset": lambda _rate_hz, channels: Offset((0.0, 0.0)[:channels], channels),
     "gain of 0 dB": lambda _rate_hz, channels: Gain(0.0, channels),
+    "mono bass without a corner": lambda rate_hz, channels: MonoBass(None, rate_hz, channels),
+    "guard after no widening": lambda rate_hz, channels: CorrelationGuard(1.0, (UNCHANGED,), 0.5, rate_hz, channels),
+    "guard with nothing to do": lambda rate_hz, channels: CorrelationGuard(1.4, BANDS, -1.0, rate_hz, channels),
     "limiter with nothing to do": lambda rate_hz, channels: Limiter(0.0, rate_hz, channels),
 }
 

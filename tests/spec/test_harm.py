@@ -120,6 +120,40 @@ def test_onsets_are_found_where_they_are() -> None:
     assert not len(find_onsets(np.ones(10)))
 
 
+@pytest.mark.parametrize("quick", [False, True])
+def test_what_mono_loses_more_is_told(quick: bool) -> None:
+    mid, side = pink_noise(4.0, RATE_HZ, np.random.default_rng(8)).T
+    plain, wider = (np.stack([mid + gain * side, mid - gain * side], axis=1) for gain in (0.5, 1.0))
+    mids, sides = np.mean(mid**2), np.mean(side**2)
+    wanted_db = 10 * math.log10((1 + sides / mids) / (1 + 0.25 * sides / mids))
+    found = measured(plain, wider, quick=quick)
+    # Both are pink, so that weighting changes their powers alike, give or take what noise does.
+    assert found.mono_fold_loss_db == pytest.approx(wanted_db, abs=1e-9 if quick else 0.05)
+    assert measured(wider, plain, quick=quick).mono_fold_loss_db == pytest.approx(-(found.mono_fold_loss_db or 0))
+    assert measured(plain, plain * 0.25, quick=quick).mono_fold_loss_db == pytest.approx(0.0, abs=1e-9)
+    assert measured(mid[:, None], 2 * mid[:, None], quick=quick).mono_fold_loss_db == 0.0
+    against = np.stack([mid, -mid], axis=1)
+    assert measured(plain, against, quick=quick).mono_fold_loss_db is None
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_peaks_that_pass_full_scale_between_the_samples_are_counted_where_they_are_new(quick: bool) -> None:
+    """A tone at a quarter of the rate, 45 degrees off: its samples read 3 dB under its peaks."""
+    tone = np.sin(np.pi / 2 * np.arange(RATE_HZ) + np.pi / 4)
+    envelope = np.full(RATE_HZ, 0.4)
+    for first, last in ((30, 30), (60, 62), (90, 90)):  # bursts in one cell, in three, in one
+        envelope[first * CELL_FRAMES + 60 : (last + 1) * CELL_FRAMES - 60] = 1.2
+    loud = np.stack([envelope * tone, 0.3 * tone], axis=1)
+    assert np.abs(loud).max() < 1.0, "no sample passes"
+    calm = 0.5 * loud
+    assert measured(calm, loud, quick=quick).added_overs == 5
+    assert measured(loud, calm, quick=quick).added_overs == 0
+    assert measured(loud, 1.1 * loud, quick=quick).added_overs == 0, "they were there"
+    one_less = loud.copy()
+    one_less[85 * CELL_FRAMES :] *= 0.5
+    assert measured(one_less, loud, quick=quick).added_overs == 1
+
+
 @pytest.mark.parametrize("block_frames", [1000, 4096, 10**6])
 @pytest.mark.parametrize("quick", [False, True])
 def test_blocks_of_any_size_give_the_same(song: Floats, block_frames: int, quick: bool) -> None:

@@ -28,6 +28,7 @@ from assistant.match import (
     match_target,
 )
 from assistant.matchering_references import closest_reference
+from assistant.mono_fold import fold_loss_db
 from mastering.match import Match, curve_db
 from mastering.stages import Width
 from tests.albums import loudness_lufs
@@ -184,6 +185,18 @@ def test_strength_is_how_much_of_it(tmp_path: Path) -> None:
     assert half.curve is not None
     assert np.array(half.curve.mid_db) == pytest.approx(0.5 * np.array(whole.curve.mid_db), abs=0.3)
     assert half.width == pytest.approx(whole.width**0.5, abs=0.01)
+
+
+def test_a_clone_costs_mono_no_more_than_a_decibel(tmp_path: Path) -> None:
+    samples = noise(1, side=0.5)
+    mix, model = measured(tmp_path, "mix", samples), measured(tmp_path, "model", noise(2, side=0.9))
+    decision = decided(mix, model)
+    after = measured(tmp_path, "after", applied(samples, decision))
+    assert fold_loss_db(after.spectrum) - fold_loss_db(mix.spectrum) == pytest.approx(1.0, abs=0.05)
+    assert decision.why_width.endswith(f"; held back to {decision.width:.2f}, or mono would lose over 1 dB more")
+    assert 1.2 < decision.width < 1.7
+    assert "held back" not in decided(mix, measured(tmp_path, "near", noise(3, side=0.6))).why_width
+    assert "held back" not in decided(model, mix).why_width
 
 
 def test_tone_and_width_are_cloned_apart(tmp_path: Path) -> None:

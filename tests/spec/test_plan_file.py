@@ -39,7 +39,7 @@ def plan() -> AlbumPlan:
         album=AlbumTable(title="The “Röcørd”", mixes="../mixes", references=("../a.wav", "../b.wav"), rate_hz=48_000),
         track=(
             song(1, eq=bands, eq_fit_error_db=0.21, dc_offset=(0.001, -0.002), why=WhyPlan(tone="lows 2 dB over")),
-            song(2, width=1.2, gain_db=-0.5),
+            song(2, width=1.2, min_correlation=0.25, mono_below_hz=110.0, gain_db=-0.5),
             song(3, crossfade_s=4.0, engineer=None),
         ),
     )
@@ -110,6 +110,8 @@ def test_a_change_is_checked(plan: AlbumPlan) -> None:
         (2, "gap_s = 1.5", "gap_s = 9.0", "track[2].gap_s = 9.0 must be 0 to 6 s"),
         (3, "crossfade_s = 4.0", "crossfade_s = -1.0", "track[3].crossfade_s = -1.0 must be 0 to 30 s"),
         (2, "width = 1.2", "width = nan", "track[2].width = nan must be 0 to 2 times"),
+        (2, "mono_below_hz = 110.0", "mono_below_hz = 600", "track[2].mono_below_hz = 600 must be 20 to 500 Hz"),
+        (2, "min_correlation = 0.25", "min_correlation = 2", "track[2].min_correlation = 2 must be -1 to 1"),
         (2, "gain_db = -0.5", "gain_db = inf", "track[2].gain_db = inf must be -40 to 40 dB"),
         (1, "gain_db = -2.25", "gain_db = -40.0", "track[1].eq[1].gain_db = -40.0 must be -24 to 24 dB"),
         (1, "freq_hz = 3150.0", "freq_hz = 1", "track[1].eq[2].freq_hz = 1 must be 10 to 40000 Hz"),

@@ -8,12 +8,18 @@ import numpy as np
 import pytest
 import soundfile
 
+from analysis.audio import Audio
 from analysis.load import open_audio
 from analysis.spectrum import TONE_BANDS_HZ, WIDTH_REGIONS_HZ
 from analysis.track import TrackAnalysis, analyse
-from assistant.width import NARROWEST, WIDEST, decide_width
+from analysis.units import Floats
+from assistant.width import NARROWEST, WIDEST, WidthDecision, decide_width
+from mastering.chain import process
 from mastering.eq import response_db
-from tests.albums import RATE_HZ, music
+from mastering.mid_side import SideEq
+from mastering.stages import Width
+from tests.albums import RATE_HZ, loudness_lufs, music
+from tests.signals import pink_noise
 
 SURE = np.full(4, 0.5)
 
@@ -51,6 +57,43 @@ def test_no_region_is_moved_by_more_than_the_bound(song: TrackAnalysis, sign: fl
         total_db = 20 * np.log10(decided.factor) + response_db(decided.side_bands, TONE_BANDS_HZ[6:], RATE_HZ)
         assert total_db.min() > 20 * np.log10(NARROWEST) - 0.8
         assert total_db.max() < 20 * np.log10(WIDEST) + 0.8
+
+
+@pytest.fixture(scope="module")
+def wide_song(tmp_path_factory: pytest.TempPathFactory) -> TrackAnalysis:
+    """As much side as mid: mono loses 3 dB already."""
+    path = tmp_path_factory.mktemp("song") / "wide.wav"
+    soundfile.write(path, 0.3 * music(8.0, RATE_HZ, np.random.default_rng(1)) + wide_noise(), RATE_HZ, "FLOAT")
+    return analyse(open_audio(path), "0" * 64)
+
+
+def wide_noise() -> Floats:
+    return pink_noise(8.0, RATE_HZ, np.random.default_rng(2))
+
+
+def added_loss_db(samples: Floats, decided: WidthDecision) -> float:
+    """How much more the mono sum loses after the decision, by the loudness meter."""
+    stages = [SideEq(decided.side_bands, RATE_HZ, 2), Width(decided.factor, 2)]
+    done = process(Audio.from_array(samples, RATE_HZ), stages).read()
+    losses = [
+        loudness_lufs(one, RATE_HZ) - loudness_lufs(np.repeat(one.mean(axis=1, keepdims=True), 2, axis=1), RATE_HZ)
+        for one in (samples, done)
+    ]
+    return losses[1] - losses[0]
+
+
+@pytest.mark.parametrize("effect_db", [np.full(4, -3.0), np.array([-1.0, -1.0, -2.5, -3.0])], ids=["flat", "bands"])
+def test_mono_loses_no_more_than_a_decibel(song: TrackAnalysis, wide_song: TrackAnalysis, effect_db: Floats) -> None:
+    decided = decide_width(wide_song, effect_db, SURE, 1.0)
+    assert decided.why.endswith("; held back, or mono would lose over 1 dB more")
+    samples = 0.3 * music(8.0, RATE_HZ, np.random.default_rng(1)) + wide_noise()
+    assert added_loss_db(samples, decided) == pytest.approx(1.0, abs=0.1)
+    free = decide_width(song, effect_db, SURE, 1.0)
+    assert free.factor > decided.factor > 1.0
+    assert "held back" not in free.why
+    assert added_loss_db(music(8.0, RATE_HZ, np.random.default_rng(1)), free) < 1.0
+    narrower = decide_width(wide_song, -effect_db, SURE, 1.0)
+    assert "held back" not in narrower.why
 
 
 def test_little_is_left_alone(song: TrackAnalysis) -> None:
