@@ -25,8 +25,9 @@ from mastering.specs import ChainSpec
 def planned_song(track: TrackAnalysis, chain: ChainSpec) -> ReferenceSong:
     """A song as its chain will leave it: EQ, width, gain and dynamics.
 
-    Its PLR is that of the mix, which EQ and width move little, and None where there is a ride or a compressor: how far
-    transients slip through those cannot be told. What a limiter does to it is known once a delivery is made.
+    Its PLR is that of the mix, which EQ and width move little, and None where there is a stage whose effect depends on
+    level: how far transients slip through cannot be told. Of those stages, what ride and compressor do to loud sections
+    is foretold. What a limiter does is known once a delivery is made.
     """
     before, rate_hz = track.spectrum, track.source.rate_hz
     mid_db, side_db = _chain_db(chain, rate_hz)
@@ -45,7 +46,7 @@ def planned_song(track: TrackAnalysis, chain: ChainSpec) -> ReferenceSong:
 def _dynamics(track: TrackAnalysis, chain: ChainSpec, louder_lu: float) -> Dynamics:
     """Loud sections and PLR; `louder_lu` is what EQ, width and gain add."""
     loud, plr = track.dynamics.loud_lufs, track.dynamics.plr_lu
-    if chain.ride or chain.compressor:
+    if chain.nonlinear:
         plr = None
     if loud is not None:
         loud += louder_lu

@@ -129,7 +129,10 @@ def plan_table(plan: AlbumPlan) -> Table:
 def _dynamics_words(track: TrackPlan) -> str:
     """What is done to a track's dynamics, in short."""
     parts = [f"ride x {track.ride.slope:.2f}"] if track.ride else []
+    parts += [f"dynamic {band.freq_hz:.0f} Hz" for band in track.dynamic_eq]
+    parts += ["3 bands"] if track.multiband else []
     parts += [f"{track.compressor.ratio:.2f}:1"] if track.compressor else []
+    parts += [f"drive {track.saturation.drive_db:.1f} dB"] if track.saturation else []
     return ", ".join(parts) or "–"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from analysis.loudness import LoudnessMeter
 from analysis.units import Floats, amplitude_to_db, db_to_amplitude
 from mastering.chain import process
 from mastering.compressor import Compressor, envelope_gain_db
-from mastering.dynamics_specs import CompressorSpec
+from mastering.dynamics_specs import CompressorSpec, Detector
 from tests.signals import feed, musical_noise, sine, stereo
 
 RATE_HZ = 44_100
@@ -85,6 +87,53 @@ def test_channels_move_together() -> None:
     assert out[:, 1] == pytest.approx(out[:, 0] * 0.01, abs=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("ratio", "over_db", "expected_db"), [(2.0, 8.0, -4.0), (0.8, 8.0, 2.0), (2.0, -10.0, 0.0), (2.0, 0.0, -0.375)]
+)
+def test_a_peak_detector_reads_the_peaks_of_a_tone(ratio: float, over_db: float, expected_db: float) -> None:
+    """On channels of which one is silent: the highest sample of any counts."""
+    spec = CompressorSpec(
+        threshold_dbfs=-20.0, ratio=ratio, range_db=12.0, detector=Detector.PEAK, attack_ms=1.0, release_ms=2_000.0
+    )
+    samples = tone(-20.0 + over_db + SINE_RMS_DB) * np.array([1.0, 0.0])
+    found = gain_db(samples, compressed(samples, spec), slice(RATE_HZ, None))
+    assert found == pytest.approx(expected_db, rel=0, abs=STEADY_DB)
+
+
+def test_a_peak_detector_comes_in_its_attack_and_goes_in_both_times() -> None:
+    """Smooth and decoupled: on a step down the peak's decay runs through the attack's smoothing."""
+    spec = CompressorSpec(
+        threshold_dbfs=-30.0, ratio=2.0, range_db=12.0, detector=Detector.PEAK, attack_ms=50.0, release_ms=400.0
+    )
+    square = np.where(np.arange(4 * RATE_HZ) < 2 * RATE_HZ, db_to_amplitude(-22.0), db_to_amplitude(-60.0))[:, None]
+    effect = -amplitude_to_db(np.asarray(compressed(square, spec) / square))[:, 0]
+    assert np.argmax(effect > 4.0 * (1 - np.exp(-1))) / RATE_HZ == pytest.approx(0.05, rel=0.01)
+    after = effect[2 * RATE_HZ :]
+    time_s = np.arange(len(after)) / RATE_HZ
+    wanted = 4.0 * (0.4 * np.exp(-time_s / 0.4) - 0.05 * np.exp(-time_s / 0.05)) / (0.4 - 0.05)
+    assert after == pytest.approx(wanted, rel=0, abs=0.001)
+
+
+@pytest.mark.parametrize("mix", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("detector", Detector)
+def test_what_went_in_is_mixed_in_phase(mix: float, detector: Detector, rng: np.random.Generator) -> None:
+    samples = musical_noise(2.0, RATE_HZ, rng)
+    spec = CompressorSpec(threshold_dbfs=-40.0, ratio=4.0, range_db=20.0, detector=detector)
+    wet = compressed(samples, spec)
+    made_up = compressed(samples, replace(spec, mix=mix, makeup_db=2.0))
+    assert made_up == pytest.approx(db_to_amplitude(2.0) * ((1 - mix) * samples + mix * wet), abs=1e-12)
+
+
+@pytest.mark.parametrize("detector", Detector)
+def test_a_long_decay_leaves_no_subnormal_numbers(detector: Detector) -> None:
+    spec = CompressorSpec(threshold_dbfs=-60.0, ratio=4.0, detector=detector, sidechain_hz=100.0)
+    stage = Compressor(spec, RATE_HZ, 1)
+    burst = np.concatenate([sine(500.0, 0.5, RATE_HZ), np.zeros(60 * RATE_HZ)])[:, None]
+    gains = stage.gains(burst)
+    assert gains[:RATE_HZ].min() < 0.9
+    assert (gains[-RATE_HZ:] == 1.0).all(), "at rest, and not on its way there for ever"
+
+
 @pytest.mark.parametrize("ratio", [0.75, 1.6])
 def test_levels_foretell_what_the_audio_gets(ratio: float, rng: np.random.Generator) -> None:
     """Loudness of every 3 s, predicted from RMS levels of tenths of a second."""
@@ -109,6 +158,7 @@ def test_levels_foretell_what_the_audio_gets(ratio: float, rng: np.random.Genera
         ({"ratio": 0.1}, "ratio 0.1: use 0.5 to 20"),
         ({"ratio": 2.0, "attack_ms": 0.0}, "0 ms of attack"),
         ({"ratio": 2.0, "range_db": -1.0}, "range of -1 dB"),
+        ({"ratio": 2.0, "mix": 1.5}, "mix of 1.5: use 0 to 1"),
     ],
 )
 def test_what_is_no_compressor_is_refused(changes: dict[str, float], words: str) -> None:
