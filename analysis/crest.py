@@ -9,7 +9,7 @@ import numpy as np
 from analysis.hops import Growing
 from analysis.kernels import kernel
 from analysis.levels import GATE_DB, STEPS_PER_SECOND, gated_power
-from analysis.units import Floats
+from analysis.units import Floats, power_to_db
 
 DETECTOR_S = 0.2
 """Time constant of peak and RMS, as in the source of `CrestMeter`."""
@@ -18,11 +18,12 @@ _PEAK, _POWER, _RATIOS, _POWERS = 0, 1, 2, 3
 
 
 class CrestMeter:
-    """Takes blocks `(frames, channels)`, gives the mean square over the square of the peak, as a mean over time.
+    """Takes blocks `(frames, channels)`, gives the momentary crest factor, dB, as the music has it in the mean.
 
     Peak and RMS are those of Giannoulis, Massberg and Reiss, "Parameter Automation in a Dynamic Range Compressor", JAES
     61 (2013), section 2.1: both with a time constant of 0.2 s, the peak with an instant attack. The peak is that of the
-    higher channel, the mean square that of all. Moments 20 dB or more under the level of the whole are left out.
+    higher channel, the mean square that of all. It is the mean square over that of the peak that is averaged, since
+    times are proportional to it. Moments 20 dB or more under the level of the whole are left out.
     """
 
     def __init__(self, rate_hz: int, channels: int) -> None:
@@ -45,12 +46,12 @@ class CrestMeter:
         self._powers.extend(done[1, :steps])
 
     def result(self) -> float | None:
-        """The mean, over 0 and to 1 (a square wave; 0.5 is a sine); None for silence and under a tenth of a second."""
+        """0 for a square wave, 3 for a sine, 7 to 10 for music; None for silence and under a tenth of a second."""
         powers = self._powers.values()
         gate = gated_power(powers) * 10 ** (GATE_DB / 10) if len(powers) else 0.0
         if gate <= 0:
             return None
-        return float(self._ratios.values()[powers >= gate].mean())
+        return -power_to_db(float(self._ratios.values()[powers >= gate].mean()))
 
 
 @kernel

@@ -14,6 +14,7 @@ import numpy as np
 
 from analysis.audio import Audio, SourceInfo
 from analysis.content import Content, ContentMeter
+from analysis.crest import CrestMeter
 from analysis.dynamics import Dynamics, measure_dynamics
 from analysis.edges import Edges, find_edges
 from analysis.hops import HOPS_PER_SECOND
@@ -26,7 +27,7 @@ from analysis.spectrum import Spectrum, SpectrumMeter
 from analysis.true_peak import TruePeakMeter
 from analysis.units import Floats
 
-SCHEMA = 3
+SCHEMA = 4
 """Raised whenever a figure's meaning changes, so that older cached analyses are not believed."""
 
 _EXCERPT_S = 90.0
@@ -48,6 +49,7 @@ METERS: dict[str, Callable[[int, int], Meter]] = {
     "loudness": LoudnessMeter,
     "true_peak": TruePeakMeter,
     "levels": LevelMeter,
+    "crest": CrestMeter,
     "spectrum": SpectrumMeter,
     "content": ContentMeter,
     "integrity": IntegrityMeter,
@@ -68,6 +70,7 @@ class TrackAnalysis:
         loudness, true_peak_dbtp, dynamics, spectrum, content, integrity, edges: the meters' figures.
         short_term_lufs: short-term loudness each second, for plots.
         levels_dbfs: RMS of every tenth of a second, all channels together.
+        crest_db: how far peaks stand over RMS from moment to moment, see `analysis.crest`.
         musical: tempo and key; None until asked for.
     """
 
@@ -85,6 +88,7 @@ class TrackAnalysis:
     edges: Edges
     short_term_lufs: tuple[float, ...]
     levels_dbfs: tuple[float, ...]
+    crest_db: float | None = None
     musical: MusicalFeatures | None = None
 
     @property
@@ -125,15 +129,16 @@ def analyse(loaded: LoadedAudio, sha256: str, *, progress: Callable[[int], None]
         LoudnessMeter(audio.rate_hz, audio.channels),
         TruePeakMeter(audio.rate_hz, audio.channels),
     )
-    levels, spectrum, content, integrity = (
+    levels, crest, spectrum, content, integrity = (
         LevelMeter(audio.rate_hz, audio.channels),
+        CrestMeter(audio.rate_hz, audio.channels),
         SpectrumMeter(audio.rate_hz, audio.channels),
         ContentMeter(audio.rate_hz, audio.channels),
         IntegrityMeter(audio.rate_hz, audio.channels),
     )
     frames = 0
     for block in audio.blocks():
-        for meter in (loudness, peaks, levels, spectrum, content, integrity):
+        for meter in (loudness, peaks, levels, crest, spectrum, content, integrity):
             meter.update(block)
         frames += len(block)
         if progress:
@@ -156,6 +161,7 @@ def analyse(loaded: LoadedAudio, sha256: str, *, progress: Callable[[int], None]
         edges=find_edges(loudness.hop_energies(), audio.rate_hz, dynamics.loud_lufs, frames / audio.rate_hz),
         short_term_lufs=tuple(round(float(level), 2) for level in series),
         levels_dbfs=tuple(round(level, 1) for level in levels.result()),
+        crest_db=crest.result(),
     )
 
 

@@ -30,6 +30,7 @@ from assistant.statistics import SongStatistics
 from mastering.compressor import envelope_gain_db
 from mastering.dynamics_specs import CompressorSpec
 from mastering.eq import response_db
+from mastering.fitting import times_ms
 from mastering.specs import EqBand
 
 SIZES = (0.0, 0.5, 1.0, 1.5, 2.0)
@@ -177,7 +178,14 @@ def decide_dynamics(
         return _nothing(f"left alone: limited in the mix already (peaks {plr_lu:.1f} LU over its loudness)")
     slope = SLOPE * strength * amount
     ratio = round(min(max(1 / (1 + slope), RATIOS[0]), RATIOS[1]) if slope > -0.3 else RATIOS[1], 3)
-    wanted = CompressorSpec(threshold_dbfs=float(power_to_db(level)) + OVER_LEVEL_DB, ratio=ratio, range_db=MAX_MOVE_DB)
+    attack_ms, release_ms = times_ms(track.crest_db)
+    wanted = CompressorSpec(
+        threshold_dbfs=float(power_to_db(level)) + OVER_LEVEL_DB,
+        ratio=ratio,
+        attack_ms=attack_ms,
+        release_ms=release_ms,
+        range_db=MAX_MOVE_DB,
+    )
     gain_db = envelope_gain_db(wanted, powers, STEPS_PER_SECOND)
     loud = powers >= np.quantile(powers, 0.95)
     moved_db = float(gain_db[loud].mean())
@@ -189,16 +197,13 @@ def decide_dynamics(
     spread = [float(np.subtract(*np.quantile(levels, [0.95, 0.05]))) for levels in (before, after)]
     why = (
         f"{found}: {'opened' if moved_db > 0 else 'closed'} over the track's RMS level, ratio {ratio:.2f}, "
+        f"{attack_ms:.0f} and {release_ms:.0f} ms by how its peaks stand, "
         f"{moved_db:+.1f} dB for the loudest moments (short-term loudness spans {spread[0]:.1f} LU, "
         f"then {spread[1]:.1f})"
     )
     loud_change_lu = float(np.quantile(after, 0.95) - np.quantile(before, 0.95)) + makeup_db
     return DynamicsDecision(
-        compressor=CompressorSpec(
-            threshold_dbfs=wanted.threshold_dbfs, ratio=ratio, range_db=MAX_MOVE_DB, makeup_db=makeup_db
-        ),
-        loud_change_lu=loud_change_lu,
-        why=why,
+        compressor=dataclasses.replace(wanted, makeup_db=makeup_db), loud_change_lu=loud_change_lu, why=why
     )
 
 

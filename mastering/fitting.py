@@ -23,7 +23,7 @@ ATTACK_MS, RELEASE_MS = 80.0, 1000.0
 """What a sine is given, whose crest factor squared is 2."""
 
 _USUAL = CompressorSpec(threshold_dbfs=0.0, ratio=1.0)
-_LEAST_RATIO = 0.002  # a crest factor of 27 dB: clicks in silence; 0.3 and 3.7 ms
+_HIGHEST_CREST_DB = 20.0  # clicks in silence have more; 1.6 and 18 ms
 
 Crossovers = tuple[float, float] | None
 """Where three bands meet, Hz; None for one band."""
@@ -74,19 +74,19 @@ def with_makeup(
     return tuple(fit.result() if fit else spec for fit, spec in zip(fits, specs, strict=True))
 
 
-def times_ms(ratio: float | None) -> tuple[float, float]:
-    """Attack and release for a mean square over the square of the peak, see `CrestMeter`."""
-    if ratio is None:
+def times_ms(crest_db: float | None) -> tuple[float, float]:
+    """Attack and release for a momentary crest factor, see `analysis.crest`; the usual ones where it is not known."""
+    if crest_db is None:
         return _USUAL.attack_ms, _USUAL.release_ms
-    ratio = max(ratio, _LEAST_RATIO)
-    attack_ms = 2 * ATTACK_MS * ratio
-    return round(attack_ms, 1), round(2 * RELEASE_MS * ratio - attack_ms, 1)
+    share = 2 * 10 ** (-min(crest_db, _HIGHEST_CREST_DB) / 10)
+    attack_ms = ATTACK_MS * share
+    return round(attack_ms, 1), round(RELEASE_MS * share - attack_ms, 1)
 
 
-def _timed(spec: CompressorSpec | None, wanted: Wanted, ratio: float | None) -> CompressorSpec | None:
+def _timed(spec: CompressorSpec | None, wanted: Wanted, crest_db: float | None) -> CompressorSpec | None:
     if spec is None:
         return None
-    attack_ms, release_ms = times_ms(ratio)
+    attack_ms, release_ms = times_ms(crest_db)
     return replace(
         spec,
         attack_ms=attack_ms if wanted.attack else spec.attack_ms,
