@@ -26,9 +26,8 @@ class CrestMeter:
     times are proportional to it. Moments 20 dB or more under the level of the whole are left out.
     """
 
-    def __init__(self, rate_hz: int, channels: int) -> None:
+    def __init__(self, rate_hz: int, _channels: int) -> None:
         self.rate_hz = rate_hz
-        self._channels = channels
         self._rate = -math.expm1(-1 / (DETECTOR_S * rate_hz))
         self._step = max(1, rate_hz // STEPS_PER_SECOND)
         self._frames = 0
@@ -37,10 +36,10 @@ class CrestMeter:
 
     def update(self, block: Floats) -> None:
         """Take the next block."""
-        peaks = np.ascontiguousarray(np.square(block).max(axis=1))
-        powers = np.ascontiguousarray(np.einsum("fc,fc->f", block, block) / self._channels)
+        # A copy of every layout is one type to numba, which compiles each type anew for seconds.
+        audio = np.array(block, dtype=np.float64, order="C")
         done = np.empty((2, len(block) // self._step + 1))
-        steps = _steps(peaks, powers, self._rate, self._step - self._frames % self._step, self._step, self._state, done)
+        steps = _steps(audio, self._rate, self._step - self._frames % self._step, self._step, self._state, done)
         self._frames += len(block)
         self._ratios.extend(done[0, :steps])
         self._powers.extend(done[1, :steps])
@@ -55,23 +54,27 @@ class CrestMeter:
 
 
 @kernel
-def _steps(  # noqa: PLR0913  (a kernel takes its state apart)
-    peaks: Floats, powers: Floats, rate: float, left: int, step: int, state: Floats, done: Floats
-) -> int:
+def _steps(audio: Floats, rate: float, left: int, step: int, state: Floats, done: Floats) -> int:
     """Means of ratio and power over each step that ends, put into `done`; how many there were."""
-    count = 0
-    for i in range(len(peaks)):
-        state[_PEAK] = max(peaks[i], state[_PEAK] + (peaks[i] - state[_PEAK]) * rate)
-        state[_POWER] += (powers[i] - state[_POWER]) * rate
-        if state[_PEAK] < 1e-30:
-            state[_PEAK], state[_POWER] = 0.0, 0.0  # long silence: subnormal numbers would only cost time
+    count, channels = 0, audio.shape[1]
+    peak, power, ratios, powers = state[_PEAK], state[_POWER], state[_RATIOS], state[_POWERS]
+    for i in range(len(audio)):
+        highest, total = 0.0, 0.0
+        for channel in range(channels):
+            square = audio[i, channel] * audio[i, channel]
+            highest, total = max(highest, square), total + square
+        total /= channels
+        peak = max(highest, peak + (highest - peak) * rate)
+        power += (total - power) * rate
+        if peak < 1e-30:
+            peak, power = 0.0, 0.0  # long silence: subnormal numbers would only cost time
         else:
-            state[_RATIOS] += state[_POWER] / state[_PEAK]
-        state[_POWERS] += powers[i]
+            ratios += power / peak
+        powers += total
         left -= 1
         if left == 0:
-            done[0, count], done[1, count] = state[_RATIOS] / step, state[_POWERS] / step
-            state[_RATIOS], state[_POWERS] = 0.0, 0.0
+            done[0, count], done[1, count] = ratios / step, powers / step
+            ratios, powers, left = 0.0, 0.0, step
             count += 1
-            left = step
+    state[_PEAK], state[_POWER], state[_RATIOS], state[_POWERS] = peak, power, ratios, powers
     return count

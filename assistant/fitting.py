@@ -10,6 +10,7 @@ from dataclasses import replace
 from analysis.audio import Audio
 from assistant.dynamics_plan import CompressorPlan
 from assistant.plan import TrackPlan
+from assistant.plan_file import PlanFile
 from mastering.dynamics_specs import CompressorSpec, MultibandSpec
 from mastering.fitting import Crossovers, Wanted, with_makeup, with_times
 from mastering.specs import AlbumSpec, ChainSpec, TrackSpec
@@ -19,6 +20,7 @@ Through = Callable[[TrackSpec], AbstractContextManager[Audio]]
 
 _BEFORE_BANDS = ("dc_offset", "matchering", "gain_db", "eq", "side_eq", "match", "ride", "dynamic_eq")
 _BEFORE_COMPRESSOR = (*_BEFORE_BANDS, "multiband")
+_UNITS = {"attack_ms": "ms", "release_ms": "ms", "makeup_db": "dB"}
 
 
 def with_fitted(album: AlbumSpec, plans: Sequence[TrackPlan], through: Through, pool: Executor) -> AlbumSpec:
@@ -32,6 +34,22 @@ def with_fitted(album: AlbumSpec, plans: Sequence[TrackPlan], through: Through, 
         return _fitted(album.tracks[number], plans[number], through)
 
     return replace(album, tracks=tuple(pool.map(one, range(len(album.tracks)))))
+
+
+def remarked(file: PlanFile, number: int, chain: ChainSpec) -> PlanFile:
+    """The plan with a remark on each "auto" of one of its tracks (counted from 0): the figure that was found."""
+    plan = file.plan.track[number]
+    compressors = [(("compressor",), plan.compressor, chain.compressor)]
+    if plan.multiband and chain.multiband:
+        bands = plan.multiband, chain.multiband
+        compressors += [
+            (("multiband", name), *(getattr(band, name) for band in bands)) for name in ("low", "mid", "high")
+        ]
+    for place, planned, found in compressors:
+        for key, unit in _UNITS.items():
+            if planned and getattr(planned, key) == "auto":
+                file = file.remarked(number, (*place, key), f"{getattr(found, key):g} {unit}")
+    return file
 
 
 def _fitted(track: TrackSpec, plan: TrackPlan, through: Through) -> TrackSpec:

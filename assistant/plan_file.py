@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import tomlkit
 from pydantic import BaseModel, ValidationError
 from tomlkit.exceptions import TOMLKitError
-from tomlkit.items import Table
+from tomlkit.items import InlineTable, Table
 
 from analysis.errors import PlanError
 from assistant.plan import AlbumPlan, CohesionPlan
@@ -109,6 +109,17 @@ class PlanFile:
                 inner.update({name: text for name, text in value.items() if text != ""})
             else:
                 tracks[number][key] = value
+        return PlanFile.parse(tomlkit.dumps(copy))
+
+    def remarked(self, number: int, keys: Sequence[str], words: str) -> PlanFile:
+        """The same document with a remark at the end of a line: on the key at the end of `keys`, within a [[track]]."""
+        copy = tomlkit.parse(self.text())
+        item: Any = copy["track"]
+        for key in (number, *keys):
+            if isinstance(item, InlineTable):
+                return self  # there is no room for remarks in one
+            item = item[key]
+        item.comment(words)
         return PlanFile.parse(tomlkit.dumps(copy))
 
     def with_cohesion(self, cohesion: CohesionPlan | None) -> PlanFile:

@@ -17,7 +17,7 @@ from analysis.track import TrackAnalysis
 from assistant import manifest
 from assistant.album_spec import album_spec
 from assistant.corrections import Mix
-from assistant.fitting import with_fitted
+from assistant.fitting import remarked, with_fitted
 from assistant.matchering_references import too_long_for_matchering, with_references
 from assistant.measuring import Analysed, Progress, Silent, analyse_paths, measured_references, workers
 from assistant.mixes import MixFile, MixFolder, same_names
@@ -169,6 +169,9 @@ def render_plan(
                     done.result()  # what went wrong is known at once, not after the other deliveries
         for future in finishing:
             future.result()
+    numbers = [number for number, track in enumerate(file.plan.track) if track.file not in rendered.left_out]
+    for number, spec in zip(numbers, album.tracks, strict=True):
+        file = remarked(file, number, spec.chain)
     _write_plan(out / "album.toml", file.moved(plan_folder, out).text())
     return rendered
 

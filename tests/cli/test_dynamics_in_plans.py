@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -100,7 +101,10 @@ def test_what_is_written_into_a_plan_is_rendered(
     assert changes_db[1] > CHANGED_DB
     assert max(changes_db[0], changes_db[2]) < SAME_DB
     assert plan.read_text(encoding="utf-8") == text
-    assert TABLES[name].strip() in (tmp_path / "out" / "album.toml").read_text(encoding="utf-8")
+    written = (tmp_path / "out" / "album.toml").read_text(encoding="utf-8")
+    assert TABLES[name].strip() in re.sub(r" # .*", "", written)
+    remarks = re.findall(r'"auto" # -?[\d.]+ (ms|dB)$', written, re.MULTILINE)
+    assert len(remarks) == TABLES[name].count('"auto"')
 
 
 def test_auto_make_up_keeps_the_song_as_loud_against_the_others(
@@ -109,6 +113,25 @@ def test_auto_make_up_keeps_the_song_as_loud_against_the_others(
     songs = _rendered(_planned(mixes, tmp_path, TABLES["auto"]))
     before, after = (_loudness(album[1]) - _loudness(album[0]) for album in (untouched, songs))
     assert after == pytest.approx(before, abs=MADE_UP_LU)
+
+
+def test_the_plan_that_was_written_renders_again(mixes: Path, tmp_path: Path) -> None:
+    first = _rendered(_planned(mixes, tmp_path, TABLES["auto"]))
+    out = tmp_path / "out"
+    text = (out / "album.toml").read_text(encoding="utf-8")
+    assert call("render", out / "album.toml", "--for", "archive", "--out", out).code == 0
+    assert (out / "album.toml").read_text(encoding="utf-8") == text
+    again = [read(path) for path in sorted((out / "archive").glob("0*.wav"))]
+    assert all(np.array_equal(was, now) for was, now in zip(first, again, strict=True))
+
+
+def test_a_compressor_in_one_line_has_no_room_for_remarks(mixes: Path, tmp_path: Path) -> None:
+    plan = _planned(mixes, tmp_path, "")
+    line = 'compressor = {threshold_dbfs = -35.0, ratio = 4.0, makeup_db = "auto"}'
+    text = plan.read_text(encoding="utf-8")
+    plan.write_text(text.replace("\ngap_s = ", f"\n{line}\ngap_s = ", 1), encoding="utf-8")
+    _rendered(plan)
+    assert line in (tmp_path / "out" / "album.toml").read_text(encoding="utf-8")
 
 
 def _loudness(samples: Floats) -> float:
