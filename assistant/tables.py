@@ -120,7 +120,7 @@ def plan_table(plan: AlbumPlan) -> Table:
             f"{track.gain_db:+.1f} dB",
             _eq_words(track, plan.album.engine) or "left alone",
             _dynamics_words(track),
-            f"x {track.width:.2f}",
+            f"x {track.width:.2f}" + (f", mono to {track.mono_below_hz:.0f} Hz" if track.mono_below_hz else ""),
             "–" if last else f"x {track.crossfade_s:.1f} s" if track.crossfade_s > 0 else f"{track.gap_s:.1f} s",
         )
     return table
@@ -153,6 +153,8 @@ def delivery_table(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> T
     peak = "no ceiling" if delivery.ceiling_dbtp is None else f"ceiling {delivery.ceiling_dbtp:g} dBTP"
     loudness, highest = level(delivery.loudness_lufs), level_2(delivery.true_peak_dbtp)
     title = f"{delivery.name}: album {loudness} LUFS ({target}), {highest} dBTP ({peak})"
+    if delivery.dither.shapes:
+        title += f", dither {delivery.dither.value}"
     table = Table(title=title, title_justify="left")
     for name in (
         "",

@@ -105,7 +105,9 @@ def test_a_place_has_the_dither_it_names_or_the_one_that_is_asked_for(mixes: Pat
     plain = read(tmp_path / "out" / "cd" / "01 Dawn.wav")
     for dither in ("f-weighted", "none"):
         asked = ["--for", "cd", "--dither", dither, "--out", tmp_path / dither]
-        assert call("render", tmp_path / "out" / "album.toml", *asked).code == 0
+        result = call("render", tmp_path / "out" / "album.toml", *asked)
+        assert result.code == 0
+        assert ("dither f-weighted" in result.out) is (dither == "f-weighted")
         assert manifest(tmp_path / dither)["deliveries"]["cd"]["dither"] == dither
         assert not np.array_equal(read(tmp_path / dither / "cd" / "01 Dawn.wav"), plain)
     asked = ["--depth", "32", "--format", "wav", "--dither", "tpdf", "--out", tmp_path / "float"]

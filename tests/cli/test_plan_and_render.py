@@ -88,6 +88,7 @@ def test_width_and_bass_that_are_changed_by_hand_are_rendered(plan: Path, tmp_pa
     assert call("render", plan, "--out", tmp_path / "before").code == 0
     _edit(plan, "min_correlation = 0.0", "min_correlation = -1\nmono_below_hz = 400")
     _edit(plan, "width = 1.0", "width = 1.3")
+    assert PlanFile.read(plan).plan.track[0].mono_below_hz == 400
     assert call("render", plan, "--out", tmp_path / "after").code == 0
     before, after = (side_against_mid_db(read(tmp_path / n / "streaming" / "01 Dawn.wav")) for n in ("before", "after"))
     assert after["under 200 Hz"] < before["under 200 Hz"] - 20
