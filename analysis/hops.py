@@ -37,7 +37,7 @@ class Growing:
     Many small arrays kept one by one between large ones that come and go would leave the heap full of holes.
     """
 
-    def __init__(self, dtype: type[np.floating[Any]] = np.float64) -> None:
+    def __init__(self, dtype: type[np.number[Any]] = np.float64) -> None:
         self._room = np.empty(1024, dtype=dtype)
         self._count = 0
 

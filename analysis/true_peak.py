@@ -10,9 +10,11 @@ that, a glance with the middle quarter of the interpolator tells whether the poi
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import soxr
+from numpy.typing import NDArray
 
 from analysis.hops import Growing
 from analysis.kernels import fast_kernel, kernel
@@ -69,13 +71,13 @@ def interpolated(window: Floats, taps: Floats) -> float:
 
 
 @fast_kernel
-def glances(samples: Floats, taps: Floats) -> Floats:
-    """The same with 32 samples, magnitude only, for every whole interval of `samples`.
+def glances(samples: NDArray[Any], taps: NDArray[Any]) -> NDArray[Any]:
+    """The same with 32 samples, magnitude only, for every whole interval of `samples`; float32 is twice as fast.
 
     The loops run over taps outside and samples inside: the inner sum has no order to keep, which is four times faster
     than 32 products at a time.
     """
-    out = np.empty(len(samples) - TAPS + 1)
+    out = np.empty(len(samples) - TAPS + 1, dtype=samples.dtype)
     for start in range(0, len(out), _GLANCE_CHUNK):
         part = out[start : start + _GLANCE_CHUNK]
         part[:] = 0.0

@@ -18,8 +18,8 @@ from analysis.audio import Audio
 from analysis.hops import HOPS_PER_SECOND, hop_edges
 from analysis.standards import SHORT_TERM_S
 from analysis.units import Floats, db_to_amplitude
+from mastering.envelope import Envelope, moved, reduced
 from mastering.gains import DeliveryGains, solve_gains
-from mastering.loudness_solver import Envelope, limiter_power_gains
 from mastering.specs import AlbumSpec, DeliverySpec
 from mastering.timeline import Timeline
 
@@ -101,7 +101,7 @@ def _ride(envelope: Envelope, gain_db: float | None, ceiling_dbtp: float) -> Bal
     if steps == 0 or gain_db is None:
         return None
     before = envelope.hop_energies.astype(np.float64)
-    after = before * limiter_power_gains(envelope, gain_db, ceiling_dbtp)
+    after = before * reduced(envelope, gain_db, ceiling_dbtp)[0]
     rows = [part[: steps * _HOPS_IN_STEP].reshape(steps, _HOPS_IN_STEP).sum(axis=1) for part in (before, after)]
     around = [_sums_around(row) for row in rows]
     heard = around[1] > 0
@@ -133,7 +133,8 @@ def ridden_envelope(envelope: Envelope, ride: BalanceRide | None) -> Envelope:
     at_hops_db = _at_db(ride, np.asarray((edges[:-1] + edges[1:]) / 2), envelope.rate_hz)
     return dataclasses.replace(
         envelope,
-        peaks=(envelope.peaks * db_to_amplitude(at_cells_db)).astype(np.float16),
+        demand=moved(envelope.demand, at_cells_db),
+        peaks=moved(envelope.peaks, at_cells_db),
         hop_energies=(envelope.hop_energies * 10 ** (at_hops_db / 10)).astype(np.float32),
     )
 

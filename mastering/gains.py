@@ -11,8 +11,8 @@ import numpy as np
 from analysis.hops import HOPS_PER_SECOND, complete_hops
 from analysis.loudness import integrated_lufs
 from analysis.units import Floats
+from mastering.envelope import Envelope
 from mastering.loudness_solver import (
-    Envelope,
     Limiting,
     Loudness,
     Solution,
@@ -131,6 +131,7 @@ def _slice(envelopes: Sequence[Envelope], placed: Placement) -> list[Envelope]:
         if first >= last:
             continue
         begin, end = first - envelope.start, last - envelope.start
+        cells = slice(begin // envelope.cell_frames, math.ceil(end / envelope.cell_frames))
         hops = [round(frame * HOPS_PER_SECOND / envelope.rate_hz) for frame in (begin, end)]
         parts.append(
             Envelope(
@@ -138,7 +139,8 @@ def _slice(envelopes: Sequence[Envelope], placed: Placement) -> list[Envelope]:
                 frames=last - first,
                 rate_hz=envelope.rate_hz,
                 cell_frames=envelope.cell_frames,
-                peaks=envelope.peaks[begin // envelope.cell_frames : math.ceil(end / envelope.cell_frames)],
+                demand=envelope.demand[cells],
+                peaks=envelope.peaks[cells],
                 hop_energies=envelope.hop_energies[hops[0] : hops[1]],
             )
         )

@@ -12,10 +12,10 @@ import numpy as np
 
 from mastering.assembly import assemble
 from mastering.balance import BalanceRide, ridden_envelope, solve_balanced
+from mastering.envelope import Envelope, measure_envelope
 from mastering.files import safe_name
 from mastering.gains import DeliveryGains, anchor_loudness, solve_gains, track_hops
 from mastering.harm import UNTOUCHED, Harm
-from mastering.loudness_solver import Envelope, measure_envelope
 from mastering.noise_shaping import room_db, shaper_for
 from mastering.specs import AlbumSpec, Anchor, DeliverySpec
 from mastering.spool import Spool

@@ -12,7 +12,7 @@ from analysis.audio import Audio
 from analysis.loudness import LoudnessMeter
 from analysis.units import Floats, db_to_amplitude
 from mastering.balance import RANGE_DB, BalanceRide, ridden, ridden_envelope, solve_balanced
-from mastering.loudness_solver import measure_envelope
+from mastering.envelope import measure_envelope
 from mastering.timeline import lay_out
 from tests.albums import RATE_HZ, album, deliver, delivery, music, track
 from tests.signals import feed

@@ -196,7 +196,7 @@ def test_a_watched_limiter_gives_the_same_and_shows_both_sides_in_time(song: Flo
     assert np.array_equal(np.concatenate(before), song * 2.5)
     assert np.array_equal(np.concatenate(after), out)
     found = measured(song * 2.5, out)
-    assert found.max_gr_db == pytest.approx(limiter.deepest_db, abs=0.05)
+    assert limiter.deepest_db - 0.5 < found.max_gr_db < limiter.deepest_db + 0.05, "samples show less than peaks"
     assert found.disturbed_share < 0.05
 
 

@@ -66,8 +66,15 @@ def signal(name: str) -> Floats:
     return np.asarray(samples / db_to_amplitude(peak_dbtp(samples)))
 
 
-def limited(samples: Floats, ceiling_dbtp: float = CEILING_DBTP, rate_hz: int = RATE_HZ) -> Floats:
-    limiter = Limiter(ceiling_dbtp, rate_hz, samples.shape[1])
+def limited(
+    samples: Floats,
+    ceiling_dbtp: float = CEILING_DBTP,
+    rate_hz: int = RATE_HZ,
+    *,
+    cuts: bool = True,
+    link: float = 1.0,
+) -> Floats:
+    limiter = Limiter(ceiling_dbtp, rate_hz, samples.shape[1], cuts=cuts, link=link)
     return process(Audio.from_array(samples, rate_hz), [limiter]).read()
 
 
@@ -76,10 +83,11 @@ def gain_db(out: Floats, samples: Floats, first: int, last: int) -> float:
     return float(10 * np.log10(np.sum(out[first:last] ** 2) / np.sum(samples[first:last] ** 2)))
 
 
+@pytest.mark.parametrize("cuts", [True, False], ids=["cutting", "turning down"])
 @pytest.mark.parametrize("over_db", [0.0, 1.0, 6.0, 12.0])
 @pytest.mark.parametrize("name", SIGNALS)
-def test_the_ceiling_holds_between_the_samples(name: str, over_db: float) -> None:
-    out = limited(signal(name) * db_to_amplitude(CEILING_DBTP + over_db))
+def test_the_ceiling_holds_between_the_samples(name: str, over_db: float, cuts: bool) -> None:
+    out = limited(signal(name) * db_to_amplitude(CEILING_DBTP + over_db), cuts=cuts)
     peak = peak_dbtp(out)
     assert peak <= CEILING_DBTP + OVER_CEILING_DB
     assert np.abs(out).max() <= db_to_amplitude(CEILING_DBTP) + SAMPLE_TOLERANCE
@@ -166,7 +174,7 @@ def test_a_steady_tone_is_brought_to_the_ceiling_and_no_further() -> None:
 def test_the_stereo_image_stays_still() -> None:
     left = signal("music")[:, 0] * db_to_amplitude(9.0)
     samples = np.stack([left, -0.3 * left], axis=1)
-    out = limited(samples)
+    out = limited(samples, cuts=False)
     assert np.abs(out).max() < 0.9
     assert np.abs(out[:, 1] + 0.3 * out[:, 0]).max() < IMAGE_TOLERANCE
 
@@ -174,7 +182,7 @@ def test_the_stereo_image_stays_still() -> None:
 def test_a_peak_on_one_side_takes_down_both() -> None:
     samples = stereo(sine(1_000.0, 1.0, RATE_HZ)) * 0.1
     samples[RATE_HZ // 2, 0] = 4.0
-    out = limited(samples)
+    out = limited(samples, cuts=False)
     near = slice(RATE_HZ // 2 - 40, RATE_HZ // 2)
     assert np.abs(out[near, 1] / samples[near, 1]).max() < 0.3
     assert out[near, 0] == pytest.approx(out[near, 1], rel=0, abs=IMAGE_TOLERANCE)
@@ -219,6 +227,8 @@ def test_no_sample_ever_passes_the_ceiling(
     bursts: list[tuple[int, int, float, str]], channels: int, ceiling_dbtp: float
 ) -> None:
     samples = bursts_of(bursts, channels)
-    out = limited(samples, ceiling_dbtp)
-    assert np.abs(out).max() <= db_to_amplitude(ceiling_dbtp) + SAMPLE_TOLERANCE
-    assert (np.abs(out) <= np.abs(samples)).all(), "a limiter never lifts"
+    ceiling = db_to_amplitude(ceiling_dbtp)
+    assert np.abs(limited(samples, ceiling_dbtp)).max() <= ceiling + SAMPLE_TOLERANCE
+    turned_down = limited(samples, ceiling_dbtp, cuts=False)
+    assert np.abs(turned_down).max() <= ceiling + SAMPLE_TOLERANCE
+    assert (np.abs(turned_down) <= np.abs(samples)).all(), "a gain never lifts"
