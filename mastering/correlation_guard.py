@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,14 +14,14 @@ from analysis.errors import SpecificationError
 from analysis.hops import HOPS_PER_SECOND, Growing, HopSums, hop_edge, hop_edges
 from analysis.kernels import kernel
 from analysis.loudness import k_weighting
-from analysis.standards import ABSOLUTE_GATE_LUFS, LOUDNESS_OFFSET_DB
+from analysis.standards import ABSOLUTE_GATE_LUFS, LOUDNESS_OFFSET_DB, SHORT_TERM_S
 from analysis.units import Floats
 from mastering.eq import design
 from mastering.specs import EqBand
 
-_WINDOW_HOPS = 20  # to either side: 0.4 s, as a momentary loudness
-_HOLD_HOPS = 120  # to either side: half a fade, and half a window in which nothing may pass the bound
+_WINDOW_HOPS = round(SHORT_TERM_S * HOPS_PER_SECOND / 2)  # to either side
 _FADE_HOPS = 100  # to either side of a fade of 2 s
+_HOLD_HOPS = _WINDOW_HOPS + _FADE_HOPS  # to either side: all of a window that needs it must have its share
 _LOOK_AHEAD_HOPS = _WINDOW_HOPS + _HOLD_HOPS + _FADE_HOPS + 2  # one more for the window's end, one to draw the line to
 _HALVINGS = 40
 _PRODUCTS = ((0, 0), (1, 1), (1, 2), (2, 2), (0, 1), (0, 2))  # of mid, the mix's own side, and what was added to it
@@ -29,12 +30,13 @@ _PRODUCTS = ((0, 0), (1, 1), (1, 2), (2, 2), (0, 1), (0, 2))  # of mid, the mix'
 class CorrelationGuard:
     """Takes widening back where it costs correlation: a `Processor` for after the stages that widen. Mono passes.
 
-    The correlation is that of left and right over 0.4 s (half of it known ahead), K-weighted (ITU-R BS.1770-5), so
-    that bass, which is in the middle on most records, does not speak for the rest; over all frequencies at once, for
-    in the highs of any room or reverberation it lies at 0 and says nothing. It is held at `lowest`, or at what it was
-    before the widening where that was lower: a mix that is so itself is left so, and nothing ever gets narrower than
-    the mix. What is taken back is a share of the added side, 0 to 1; it comes and goes in raised cosines of 2 s that
-    begin early enough, and stays for 0.4 s at least, so that nothing pumps. The mono sum stays as it was.
+    The correlation is that of left and right over the 3 s around each moment, as short-term loudness: a single sound
+    on one side is no fault. K-weighted (ITU-R BS.1770-5), so that bass, which is in the middle on most records, does
+    not speak for the rest; over all frequencies at once, for in the highs of any room or reverberation it lies at 0 and
+    says nothing. It is held at `lowest`, or at what it was before the widening where that was lower: a mix that is so
+    itself is left so, and nothing ever gets narrower than the mix. What is taken back is a share of the added side, 0
+    to 1; it comes and goes in raised cosines of 2 s that end before and begin after those 3 s, so that nothing pumps.
+    The stage is 5 s late. The mono sum stays as it was.
 
     Args:
         width: factor of the side that was applied, over 0.
@@ -69,7 +71,8 @@ class CorrelationGuard:
         self._wanted, self._taken = Growing(), Growing()
         self._ended = False
         self.latency_frames = hop_edge(_LOOK_AHEAD_HOPS, rate_hz) + 1
-        self._pending = np.zeros((self.latency_frames, 3))  # left, right, and what was added to the side
+        # Left, right, and what was added to the side; in pieces, for they are long against a block.
+        self._pending = deque([np.zeros((self.latency_frames, 3))])
         self._next = -self.latency_frames  # frame of the stream that comes out next
 
     def process(self, block: Floats) -> Floats:
@@ -82,18 +85,28 @@ class CorrelationGuard:
         weighted = cascade(self._weighting, self._weighting_state, np.stack([mid, own, added], axis=1))
         for sums, (one, other) in zip(self._sums, _PRODUCTS, strict=True):
             sums.add(weighted[:, one] * weighted[:, other])
-        waiting = np.concatenate([self._pending, np.column_stack([block, added])])
-        self._pending = waiting[len(block) :].copy()
-        return self._guarded(waiting[: len(block)])
+        self._pending.append(np.column_stack([block, added]))
+        return self._guarded(self._take(len(block)))
 
     def flush(self) -> Floats:
         """Give the last `latency_frames`."""
         if self._passes:
             return np.empty((0, self._channels))
         self._ended = True
-        rest, self._pending = self._pending, self._pending[:0]
-        parts = [rest[start : start + BLOCK_FRAMES] for start in range(0, len(rest), BLOCK_FRAMES)]
-        return np.concatenate([self._guarded(part) for part in parts])
+        starts = range(0, self.latency_frames, BLOCK_FRAMES)
+        lengths = [min(BLOCK_FRAMES, self.latency_frames - start) for start in starts]
+        return np.concatenate([self._guarded(self._take(length)) for length in lengths])
+
+    def _take(self, count: int) -> Floats:
+        """The next frames of what is pending."""
+        parts = [np.zeros((0, 3))]
+        while count:
+            first = self._pending.popleft()
+            if len(first) > count:
+                self._pending.appendleft(first[count:])
+            parts.append(first[:count])
+            count -= len(parts[-1])
+        return np.concatenate(parts)
 
     def _guarded(self, part: Floats) -> Floats:
         """The next frames, with what must go taken off their side."""
