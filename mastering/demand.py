@@ -38,6 +38,7 @@ BRIDGED_S = 0.015
 """Dips so short are bridged first: half a period of 33 Hz."""
 
 _OVERSAMPLING = 16
+_NEVER_REACHED_DB = 9.0  # what lies so far under the highest peak is never limited, as that may lose 8 dB at most
 _CLOSEST_LOOK = 0.91  # share of a peak that the 4-fold grid shows at least (cos 22.5 degrees), rounded down
 
 
@@ -69,12 +70,15 @@ def cell_peaks(samples: Floats, glanced: NDArray[Any], fine: Floats, ceiling: fl
     for k in range(len(out)):
         highest = 0.0
         for i in range(k * cell, (k + 1) * cell + 1):
-            seen = max(abs(samples[i + BEFORE_FRAMES]), abs(samples[i + BEFORE_FRAMES + 1]), np.float64(glanced[i]))
-            # Not worth a look where it can neither be the highest of its cell nor pass the ceiling.
-            if seen > GLANCE * highest:
-                if seen > GLANCE * ceiling:
-                    seen = interval_peak(samples[i : i + TAPS], seen, fine, ceiling)
-                highest = max(highest, seen)
+            highest = max(highest, abs(samples[i + BEFORE_FRAMES]), np.float64(glanced[i]))
+        highest = max(highest, abs(samples[(k + 1) * cell + BEFORE_FRAMES + 1]))
+        if highest > GLANCE * ceiling:
+            # What lies far under the highest at a glance is not the highest at a closer look either.
+            worth = GLANCE * highest
+            for i in range(k * cell, (k + 1) * cell + 1):
+                seen = max(abs(samples[i + BEFORE_FRAMES]), abs(samples[i + BEFORE_FRAMES + 1]), np.float64(glanced[i]))
+                if seen > worth:
+                    highest = max(highest, interval_peak(samples[i : i + TAPS], seen, fine, ceiling))
         out[k] = highest
     return out
 
@@ -114,10 +118,13 @@ class Demand:
         self._bridged, self._lasting = (round(span / cell_s) // 2 * 2 + 1 for span in (BRIDGED_S, LASTING_S))
         around = self._bridged // 2 + 2 * (self._lasting // 2)  # cells that decide what is lasting
         self._context = -(-around // CELLS_IN_HOP) if hides else 0
-        # A hop of silence before the first: a hop's peaks wait for samples of the next.
-        self._rows = np.zeros((channels, BEFORE_FRAMES + 1 + self._model.hop))
-        self._peaks = np.zeros((channels, max(0, self._context - 1) * CELLS_IN_HOP))
-        self._masks = np.zeros((self._context, channels, len(self._model.weights)))
+        # Two hops of silence before the first: a hop's peaks wait for samples of the next.
+        self._rows = np.zeros((channels, BEFORE_FRAMES + 1 + 2 * self._model.hop))
+        before = max(0, self._context - 1)
+        self._peaks = np.zeros((channels, before * CELLS_IN_HOP))
+        self._masks = np.zeros((before, channels, len(self._model.weights)))
+        self._last = np.zeros((channels, 1))  # peak of the last hop
+        self._highest = 0.0
         self._surplus = 0 if self._context else 1  # hops of that silence that are nobody's context
 
     @property
@@ -139,19 +146,30 @@ class Demand:
         return found
 
     def _look(self, samples: Floats) -> None:
-        """Peaks of the hops from the one before the new ones on, thresholds of the new ones."""
+        """Peaks and thresholds of the hops from the one before the new ones to the last but one."""
         found = []
-        for row in samples:
+        for row in samples[:, self._model.hop :]:
             glanced = glances(row.astype(np.float32), self._glance)
             found.append(cell_peaks(row, glanced, self._fine, self._ceiling, self._cell))
-        # The last hop's peaks wait for samples that are still to come.
-        known = samples.shape[1] // self._model.hop - 1
-        peaks = np.stack(found)[:, self._surplus * CELLS_IN_HOP : known * CELLS_IN_HOP]
+        hops = samples.shape[1] // self._model.hop - 2
+        peaks = np.stack(found)[:, : hops * CELLS_IN_HOP]
+        self._peaks = np.concatenate([self._peaks, peaks[:, self._surplus * CELLS_IN_HOP :]], axis=1)
         self._surplus = 0
-        self._peaks = np.concatenate([self._peaks, peaks], axis=1)
         if self._hides:
-            looks = [thresholds(self._model, row[BEFORE_FRAMES + 1 :]) for row in samples]
-            self._masks = np.concatenate([self._masks, np.stack(looks, axis=1)])
+            masks = np.zeros((hops, len(samples), len(self._model.weights)))
+            for channel, worth in enumerate(self._worth_a_look(peaks.reshape(len(samples), hops, -1).max(axis=2))):
+                looks = np.flatnonzero(worth)
+                firsts = BEFORE_FRAMES + 1 + looks * self._model.hop
+                masks[looks, channel] = thresholds(self._model, samples[channel], firsts)
+            self._masks = np.concatenate([self._masks, masks])
+
+    def _worth_a_look(self, peaks: Floats) -> NDArray[np.bool_]:
+        """Where a limiter may have something to do in a hop or in the one before it, for their peaks."""
+        highest = np.maximum.accumulate(np.concatenate([[self._highest], peaks.max(axis=0)]))[1:]
+        least = self._ceiling if np.isfinite(self._ceiling) else highest * db_to_amplitude(-_NEVER_REACHED_DB)
+        around = np.concatenate([self._last, peaks], axis=1)
+        self._last, self._highest = peaks[:, -1:].copy(), float(highest[-1])
+        return np.asarray(np.maximum(around[:, 1:], around[:, :-1]) > least)
 
     def _hops(self, cells: slice, ready: int) -> Hops:
         peaks = self._peaks[:, cells].copy()

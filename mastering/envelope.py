@@ -30,7 +30,7 @@ STEP_S = 0.1
 
 _POOLED = 2  # cells of the limiter in one of the envelope
 _LOWEST_DB = -127.0
-_PIECE_CELLS = 65_536
+_PIECE_CELLS = 16_384  # what stays in the cache
 Steps = NDArray[np.int16]
 
 

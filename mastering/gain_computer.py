@@ -44,19 +44,25 @@ def _reductions(  # noqa: PLR0913  (a kernel takes its state apart)
     """Smooth gain reduction, dB, for each cell, late by as much as `GainComputer` says."""
     out = np.empty(len(wanted_db))
     window = len(maxima)
+    head, count = state[_HEAD], state[_COUNT]
+    steps_in_db = float(boxes[0] * boxes[1] * boxes[2]) * _UNIT
     for i in range(len(wanted_db)):
-        here = state[_POSITION]
+        here = state[_POSITION] + i
+        if wanted_db[i] <= 0.0 and count == 0 and slopes[0] == 0.0 and state[_SUM_3] == 0 and state[_SUM_2] == 0:
+            out[i] = 0.0  # nothing to do, and nothing left to do
+            continue
         wanted = np.int64(np.ceil(wanted_db[i] * _UNIT)) if wanted_db[i] > 0.0 else np.int64(0)
         # Sliding maximum: a queue of falling candidates (Lemire, 2006).
-        while state[_COUNT] > 0 and maxima[(state[_HEAD] + state[_COUNT] - 1) % window] <= wanted:
-            state[_COUNT] -= 1
-        last = (state[_HEAD] + state[_COUNT]) % window
-        maxima[last], places[last] = wanted, here
-        state[_COUNT] += 1
-        if places[state[_HEAD]] <= here - window:
-            state[_HEAD] = (state[_HEAD] + 1) % window
-            state[_COUNT] -= 1
-        held = float(maxima[state[_HEAD]])
+        while count > 0 and maxima[(head + count - 1) % window] <= wanted:
+            count -= 1
+        if wanted > 0:
+            last = (head + count) % window
+            maxima[last], places[last] = wanted, here
+            count += 1
+        if count > 0 and places[head] <= here - window:
+            head = (head + 1) % window
+            count -= 1
+        held = float(maxima[head]) if count > 0 else 0.0
         # Two-stage release: fast towards the slow average, which itself follows within a second.
         slow = slopes[1] + (held - slopes[1]) * rates[1]
         fast = max(held, slow + (slopes[0] - slow) * rates[0])
@@ -69,8 +75,9 @@ def _reductions(  # noqa: PLR0913  (a kernel takes its state apart)
             state[_SUM_1 + box] += value - rings[box, slot]
             rings[box, slot] = value
             value = state[_SUM_1 + box]
-        out[i] = value / (float(boxes[0] * boxes[1] * boxes[2]) * _UNIT)
-        state[_POSITION] = here + 1
+        out[i] = value / steps_in_db
+    state[_HEAD], state[_COUNT] = head, count
+    state[_POSITION] += len(wanted_db)
     return out
 
 

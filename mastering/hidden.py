@@ -21,6 +21,7 @@ import scipy.fft
 from numpy.typing import NDArray
 
 from analysis import standards
+from analysis.kernels import fast_kernel
 from analysis.units import Floats
 
 HIDDEN_NMR_DB = -26.0
@@ -127,24 +128,43 @@ def _shapes(centres_hz: Floats, rate_hz: int, reach: int) -> Floats:
     return np.asarray(half * window)
 
 
-def thresholds(model: HidingModel, samples: Floats) -> Floats:
-    """Masking threshold in each band at each whole hop, as power of a Fourier transform's bin.
+def thresholds(model: HidingModel, samples: Floats, looks: NDArray[np.intp]) -> Floats:
+    """Masking threshold in each band around some frames, as power of a Fourier transform's bin.
 
     Args:
         model: of the samples' rate.
-        samples: one channel; look k lies around sample `(k + 1) * model.hop`.
+        samples: one channel.
+        looks: first samples of what is looked at, two hops each.
 
     Returns:
         `(looks, bands)`.
     """
+    if not len(looks):
+        return np.zeros((0, len(model.weights)))
     length = 2 * model.hop
-    window = (0.5 - 0.5 * np.cos(np.pi / model.hop * np.arange(length))).astype(np.float32)
-    views = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float32), length)[:: model.hop]
-    spectra = scipy.fft.rfft(np.asarray(views * window), axis=1)[:, : model.starts[-1]]
-    powers = np.square(spectra.real) + np.square(spectra.imag)
-    bands = np.add.reduceat(powers, model.starts[:-1], axis=1, dtype=np.float64)
-    heard = np.maximum(bands * model.weights, 1e-12) + model.inner_noise
+    views = np.empty((len(looks), length), dtype=np.float32)
+    for view, first in zip(views, looks, strict=True):
+        np.multiply(samples[first : first + length], _window(length), out=view, casting="same_kind")
+    powers = _band_powers(scipy.fft.rfft(views, axis=1), model.starts)
+    heard = np.maximum(powers * model.weights, 1e-12) + model.inner_noise
     return np.asarray((heard @ model.spreading) / model.weights)
+
+
+@lru_cache(maxsize=8)
+def _window(length: int) -> Floats:
+    return np.asarray(0.5 - 0.5 * np.cos(2 * np.pi / length * np.arange(length)))
+
+
+@fast_kernel
+def _band_powers(spectra: NDArray[np.complex64], starts: NDArray[np.int64]) -> Floats:
+    out = np.empty((len(spectra), len(starts) - 1))
+    for look in range(len(spectra)):
+        for band in range(len(starts) - 1):
+            power = np.float32(0.0)
+            for k in range(starts[band], starts[band + 1]):
+                power += spectra[look, k].real ** 2 + spectra[look, k].imag ** 2
+            out[look, band] = power
+    return out
 
 
 def allowances(model: HidingModel, masks: Floats) -> Floats:

@@ -21,6 +21,8 @@ from mastering.hidden import hiding_model
 from mastering.masked_clip import HiddenCut
 from mastering.smooth_gain import SmoothGain
 
+_HOPS_AT_ONCE = 32  # what stays in the cache
+
 
 class Limiter:
     """A processor that holds the true peak at a ceiling. It holds frames back and gives them in time.
@@ -81,9 +83,12 @@ class Limiter:
         whole = self._input.shape[1] // self._hop * self._hop
         if not whole:
             return np.zeros((0, block.shape[1]))
-        rows = np.ascontiguousarray(self._input[:, :whole])
+        parts = [
+            self._limited(np.ascontiguousarray(self._input[:, start : min(start + _HOPS_AT_ONCE * self._hop, whole)]))
+            for start in range(0, whole, _HOPS_AT_ONCE * self._hop)
+        ]
         self._input = self._input[:, whole:].copy()
-        return np.ascontiguousarray(self._limited(rows).T)
+        return np.ascontiguousarray(np.concatenate(parts, axis=1).T)
 
     def _limited(self, rows: Floats) -> Floats:
         """Take whole hops `(channels, frames)`, give those that are ready."""

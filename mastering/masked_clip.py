@@ -154,7 +154,7 @@ class HiddenCut:
             hops: what is newly known of the stream before its gain, ahead of `rows`.
 
         Returns:
-            audio of the hops that are ready, and the peak of each of their cells, `(1, cells)`; 0 where nothing was cut.
+            audio of the hops that are ready, and the peaks of their cells, 0 where nothing was cut: `(1, cells)`
         """
         self._rows = np.concatenate([self._rows, rows], axis=1)
         self._masks = np.concatenate([self._masks, hops.masks])
