@@ -12,7 +12,7 @@ from assistant.dynamics_plan import CompressorPlan
 from assistant.plan import TrackPlan
 from assistant.plan_file import PlanFile
 from mastering.dynamics_specs import CompressorSpec, MultibandSpec
-from mastering.fitting import Crossovers, Wanted, with_makeup, with_times
+from mastering.fitting import Crossovers, Wanted, evened, with_makeup, with_times
 from mastering.specs import AlbumSpec, ChainSpec, TrackSpec
 
 Through = Callable[[TrackSpec], AbstractContextManager[Audio]]
@@ -62,7 +62,11 @@ def _fitted(track: TrackSpec, plan: TrackPlan, through: Through) -> TrackSpec:
         )
         head = _head(track, _BEFORE_BANDS)
         low, mid, high = _found(chain.multiband.bands, bands, head, crossovers_hz, through)
-        chain = replace(chain, multiband=MultibandSpec(crossovers_hz=crossovers_hz, low=low, mid=mid, high=high))
+        multiband = MultibandSpec(crossovers_hz=crossovers_hz, low=low, mid=mid, high=high)
+        if all(band and band.makeup_db == "auto" for band in bands):
+            with through(head) as audio:
+                multiband = evened(multiband, audio)
+        chain = replace(chain, multiband=multiband)
     if plan.compressor:
         head = _head(replace(track, chain=chain), _BEFORE_COMPRESSOR)
         (compressor,) = _found([chain.compressor], [plan.compressor], head, None, through)

@@ -15,9 +15,10 @@ from analysis.audio import Audio
 from analysis.crest import CrestMeter
 from analysis.loudness import LoudnessMeter
 from analysis.units import Floats
+from mastering.chain import process
 from mastering.compressor import Compressor
-from mastering.dynamics_specs import CompressorSpec
-from mastering.multiband import Crossover
+from mastering.dynamics_specs import CompressorSpec, MultibandSpec
+from mastering.multiband import Crossover, Multiband
 
 ATTACK_MS, RELEASE_MS = 80.0, 1000.0
 """What a sine is given, whose crest factor squared is 2."""
@@ -74,6 +75,26 @@ def with_makeup(
     return tuple(fit.result() if fit else spec for fit, spec in zip(fits, specs, strict=True))
 
 
+def evened(spec: MultibandSpec, audio: Audio) -> MultibandSpec:
+    """Three bands whose make-up leaves the whole as loud as it was too: moved alike, so that the tone stays.
+
+    Bands that each keep their loudness may still add up to a little more or less.
+    """
+    before, after = (LoudnessMeter(audio.rate_hz, audio.channels) for _ in range(2))
+
+    def heard() -> Iterator[Floats]:
+        for block in audio.blocks():
+            before.update(block)
+            yield block
+
+    taken = Audio(rate_hz=audio.rate_hz, channels=audio.channels, blocks=heard)
+    for block in process(taken, [Multiband(spec, audio.rate_hz, audio.channels)]).blocks():
+        after.update(block)
+    lost_lu = _lost_lu(before, after)
+    low, mid, high = (band and replace(band, makeup_db=round(band.makeup_db + lost_lu, 2)) for band in spec.bands)
+    return replace(spec, low=low, mid=mid, high=high)
+
+
 def times_ms(crest_db: float | None) -> tuple[float, float]:
     """Attack and release for a momentary crest factor, see `analysis.crest`; the usual ones where it is not known."""
     if crest_db is None:
@@ -107,10 +128,13 @@ class _Makeup:
         self._after.update(self._compressor.process(block))
 
     def result(self) -> CompressorSpec:
-        before, after = (meter.result().integrated_lufs for meter in (self._before, self._after))
-        if before is None or after is None or math.isinf(before) or math.isinf(after):
-            return self._spec
-        return replace(self._spec, makeup_db=round(before - after, 2))
+        return replace(self._spec, makeup_db=round(_lost_lu(self._before, self._after), 2))
+
+
+def _lost_lu(before: LoudnessMeter, after: LoudnessMeter) -> float:
+    """How much loudness was lost; 0 where there was none."""
+    had, has = before.result().integrated_lufs, after.result().integrated_lufs
+    return 0.0 if had is None or has is None or math.isinf(had) or math.isinf(has) else had - has
 
 
 def _parts(audio: Audio, crossovers_hz: Crossovers) -> Iterator[Sequence[Floats]]:

@@ -19,9 +19,9 @@ from assistant.album_spec import chain_spec
 from assistant.fitting import with_fitted
 from assistant.plan import TrackPlan
 from mastering.chain import build, process
-from mastering.dynamics_specs import CompressorSpec, Detector
-from mastering.fitting import ATTACK_MS, RELEASE_MS, Wanted, times_ms, with_makeup, with_times
-from mastering.multiband import Crossover
+from mastering.dynamics_specs import CompressorSpec, Detector, MultibandSpec
+from mastering.fitting import ATTACK_MS, RELEASE_MS, Wanted, evened, times_ms, with_makeup, with_times
+from mastering.multiband import Crossover, Multiband
 from mastering.processor import Processor
 from mastering.specs import AlbumSpec, TrackSpec
 from tests.signals import feed, musical_noise, sine, stereo
@@ -118,6 +118,27 @@ def build_compressor(spec: CompressorSpec) -> tuple[Processor, ...]:
     return build(replace(chain_spec(planned()), compressor=spec), RATE_HZ, 2)
 
 
+def test_three_bands_made_up_leave_the_whole_as_loud_and_the_tone_between_them(rng: np.random.Generator) -> None:
+    """Basses that pause while the rest plays and the other way round: gates and sums make up for what bands do not."""
+    time_s = np.arange(12 * RATE_HZ) / RATE_HZ
+    bass = 0.5 * sine(60.0, 12.0, RATE_HZ) * (time_s % 3.0 < 1.5)
+    samples = stereo(bass) + 0.1 * rng.standard_normal((12 * RATE_HZ, 2)) * (time_s % 2.0 > 0.7)[:, None]
+    hard = CompressorSpec(threshold_dbfs=-40.0, ratio=6.0, range_db=12.0)
+    audio = Audio.from_array(samples, RATE_HZ)
+    bands = with_makeup([hard, hard, hard], [Wanted(makeup=True)] * 3, audio, CROSSOVERS_HZ)
+    by_bands = MultibandSpec(crossovers_hz=CROSSOVERS_HZ, low=bands[0], mid=bands[1], high=bands[2])
+    found = evened(by_bands, audio)
+    out = process(audio, [Multiband(found, RATE_HZ, 2)]).read()
+    assert loudness(out) == pytest.approx(loudness(samples), abs=MADE_UP_LU)
+    moves_db = [
+        one.makeup_db - other.makeup_db
+        for one, other in zip(found.bands, by_bands.bands, strict=True)
+        if one is not None and other is not None
+    ]
+    assert abs(moves_db[0]) > 0.02
+    assert moves_db == pytest.approx([moves_db[0]] * 3, abs=0.011)
+
+
 def test_silence_is_given_no_make_up() -> None:
     spec = CompressorSpec(threshold_dbfs=-32.0, ratio=4.0, makeup_db=3.0)
     silence = Audio.from_array(np.zeros((RATE_HZ, 2)), RATE_HZ)
@@ -139,6 +160,7 @@ def test_auto_in_a_plan_is_found_where_it_stands(rng: np.random.Generator) -> No
     bands = {"low_crossover_hz": CROSSOVERS_HZ[0], "high_crossover_hz": CROSSOVERS_HZ[1]}
     bands |= {"low": auto, "high": auto | {"attack_ms": 3.0}}
     plan = planned(gain_db=-4.0, multiband=bands, compressor=auto)
+    # The middle is left alone, so the bands are not moved together.
     track = TrackSpec(
         source="a.wav",
         title="A",
