@@ -26,7 +26,7 @@ from analysis.true_peak import TruePeakMeter
 from analysis.units import Floats, amplitude_to_db, power_to_db
 from mastering.chain import build, process
 from mastering.dynamics_specs import CompressorSpec, Detector, DynamicBandSpec, MultibandSpec, SaturationSpec
-from mastering.fitting import Crossovers, Wanted, evened, with_makeup, with_times
+from mastering.fitting import Crossovers, Wanted, with_makeup, with_times
 from mastering.multiband import Crossover
 from mastering.saturation import Saturation
 from mastering.specs import ChainSpec, EqBand, EqShape

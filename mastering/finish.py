@@ -14,6 +14,7 @@ from analysis.audio import BLOCK_FRAMES
 from mastering.assembly import PROGRAMME_CHANNELS
 from mastering.delivery import DeliveredProgramme, DeliveredTrack, Delivery
 from mastering.files import AudioFile, raw_dtype, safe_name
+from mastering.loudness_solver import Bound
 from mastering.noise_shaping import Dither
 from mastering.render import RenderedTracks
 from mastering.specs import Anchor, DeliverySpec
@@ -102,38 +103,45 @@ def _peak_findings(delivery: DeliverySpec, peak_dbtp: float, what: str) -> list[
 
 
 def _loudness_findings(job: RenderedTracks, whole: Written) -> list[_Judged]:
-    target, bound = job.gains.target_lufs, job.gains.bound
+    target = job.gains.target_lufs
     if target is None:
         wanted, found = job.delivery.loudness_lufs, whole.loudness_lufs
         if wanted is None or found is None or abs(found - wanted) <= PROMISED_LU:
             return []
         text = f"the album is {found:.1f} LUFS as it is, where {job.delivery.name} asks for {wanted:g} LUFS"
         return [_Judged(text, failed=False)]
-    missed = [
-        (what, found) for what, found in _anchored(job, whole) if found is None or abs(found - target) > PROMISED_LU
-    ]
-    if not bound:
-        return [
-            _Judged(f"{what} is {_lufs(found)}; {target:.1f} LUFS was asked for", failed=True) for what, found in missed
-        ]
     return [
-        _Judged(
-            f"{what} is {_lufs(found)}, short of {target:.1f} LUFS: {bound}; ask for a lower --loudness, or for mixes "
-            "whose peaks are lower",
-            failed=False,
-        )
-        for what, found in missed
+        _missed(job, what, found, target, bound)
+        for what, found, bound in _anchored(job, whole)
+        if found is None or abs(found - target) > PROMISED_LU
     ]
 
 
-def _anchored(job: RenderedTracks, whole: Written) -> list[tuple[str, float | None]]:
-    """What must meet the target, and its loudness as written."""
-    tracks = [(track.title, job.written[number].loudness_lufs) for number, track in enumerate(job.album.tracks)]
+def _missed(job: RenderedTracks, what: str, found: float | None, target: float, bound: Bound | None) -> _Judged:
+    """A target that was not met: what stopped it and what would get there, or a failure."""
+    if bound is None or found is None:
+        return _Judged(f"{what} is {_lufs(found)}; {target:.1f} LUFS was asked for", failed=True)
+    text = f"{what} is {_lufs(found)}, short of {target:.1f} LUFS: "
+    if job.delivery.anchor is Anchor.EACH_TRACK:
+        return _Judged(text + f"{bound.text}; ask for a lower --loudness, or for a mix of lower peaks", failed=False)
+    song = job.album.tracks[bound.song].title
+    text += (
+        f"{song!r} stops it, for {bound.text}; ask for a lower --loudness, or for a mix of {song!r} with lower peaks, "
+    )
+    return _Judged(text + "or lower its gain_db in the plan", failed=False)
+
+
+def _anchored(job: RenderedTracks, whole: Written) -> list[tuple[str, float | None, Bound | None]]:
+    """What must meet the target, its loudness as written, and what stopped it."""
+    tracks = [
+        (track.title, job.written[number].loudness_lufs, job.gains.bounds[number])
+        for number, track in enumerate(job.album.tracks)
+    ]
     if job.delivery.anchor is Anchor.EACH_TRACK:
         return list(tracks)
     if job.delivery.anchor is Anchor.LOUDEST_TRACK:
         return [max(tracks, key=lambda track: -math.inf if track[1] is None else track[1])]
-    return [("the album", whole.loudness_lufs)]
+    return [("the album", whole.loudness_lufs, job.gains.bound)]
 
 
 def _lufs(level: float | None) -> str:

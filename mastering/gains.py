@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from analysis.loudness import integrated_lufs
 from analysis.units import Floats
 from mastering.envelope import Envelope
 from mastering.loudness_solver import (
+    Bound,
     Limiting,
     Loudness,
     Solution,
@@ -33,13 +34,18 @@ class DeliveryGains:
         tracks_db: gain of each track, dB.
         target_lufs: what is aimed at; None where levels are left alone.
         limiting: the limiting this is predicted to take.
-        bound: what stopped the gain short of the target; None where nothing did.
+        bounds: what stopped each track's gain short of the target; None where nothing did.
     """
 
     tracks_db: tuple[float, ...]
     target_lufs: float | None
     limiting: Limiting
-    bound: str | None
+    bounds: tuple[Bound | None, ...]
+
+    @property
+    def bound(self) -> Bound | None:
+        """What stopped any of them."""
+        return next((bound for bound in self.bounds if bound), None)
 
 
 def solve_gains(
@@ -49,22 +55,23 @@ def solve_gains(
     envelopes: Sequence[Envelope],
     ceiling_dbtp: float | None,
     *,
-    bias_lu: float = 0.0,
+    bias_lu: Sequence[float] = (),
 ) -> DeliveryGains:
-    """Find the gains. `bias_lu` is how much more the last rendering should have had."""
+    """Find the gains. `bias_lu` is how much more each track should have had in the last rendering."""
     count = len(album.tracks)
     if album.as_is:
         _, limiting = limited(envelopes, 0.0, ceiling_dbtp)
-        return DeliveryGains(tracks_db=(0.0,) * count, target_lufs=None, limiting=limiting, bound=None)
+        return DeliveryGains(tracks_db=(0.0,) * count, target_lufs=None, limiting=limiting, bounds=(None,) * count)
     target = target_lufs(album, delivery)
+    more_lu = list(bias_lu) or [0.0] * count
     if delivery.anchor is Anchor.EACH_TRACK:
         solutions = [
-            solve(_slice(envelopes, placed), target, ceiling_dbtp, _whole_file(placed, timeline.rate_hz))
-            for placed in timeline.placements
+            solve(_slice(envelopes, placed), target + more, ceiling_dbtp, _whole_file(placed, timeline.rate_hz))
+            for placed, more in zip(timeline.placements, more_lu, strict=True)
         ]
     else:
         songs = [(placed.mark, placed.mark_end) for placed in timeline.placements]
-        one = solve(envelopes, target + bias_lu, ceiling_dbtp, anchor_loudness(delivery, timeline), songs)
+        one = solve(envelopes, target + more_lu[0], ceiling_dbtp, anchor_loudness(delivery, timeline), songs)
         solutions = [one] * count
     return _gathered(solutions, target)
 
@@ -112,14 +119,13 @@ def _whole_file(placed: Placement, rate_hz: int) -> Loudness:
 
 
 def _gathered(solutions: Sequence[Solution], target: float) -> DeliveryGains:
+    every = [solution.limiting for solution in solutions]
+    deepest, usual = max(every, key=lambda one: one.max_db), max(every, key=lambda one: one.p95_db)
     return DeliveryGains(
         tracks_db=tuple(solution.gain_db for solution in solutions),
         target_lufs=target,
-        limiting=Limiting(
-            max_db=max((solution.limiting.max_db for solution in solutions), default=0.0),
-            p95_db=max((solution.limiting.p95_db for solution in solutions), default=0.0),
-        ),
-        bound=next((solution.bound for solution in solutions if solution.bound), None),
+        limiting=replace(deepest, p95_db=usual.p95_db, p95_song=usual.p95_song),
+        bounds=tuple(solution.bound for solution in solutions),
     )
 
 

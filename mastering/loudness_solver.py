@@ -6,6 +6,7 @@ What is rendered is measured afterwards, and where the two differ the difference
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -26,23 +27,55 @@ P95_REDUCTION_DB = 4.0
 _GATING_HOPS = 10  # gated blocks begin every 0.1 s
 _CLOSE_ENOUGH_LU = 0.002
 _TRIALS = 24
+_TOLERATED_DB = 0.01
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limiting:
-    """How much a limiter takes off, dB: at most, and at 19 of 20 of the peaks of each tenth of a second."""
+    """How much a limiter takes off the songs it takes most off.
 
-    max_db: float
-    p95_db: float
+    Attributes:
+        max_db: of the peak that loses most, dB.
+        max_song: number of its song.
+        p95_db: what 19 of 20 of a song's peaks of each tenth of a second lose no more than, dB.
+        p95_song: number of the song that loses so much.
+    """
+
+    max_db: float = 0.0
+    max_song: int = 0
+    p95_db: float = 0.0
+    p95_song: int = 0
 
     @property
-    def excess(self) -> str | None:
-        """Which bound of *never harm* this passes, in words; None where neither."""
-        if self.max_db > MAX_REDUCTION_DB + 0.01:
-            return f"no peak is limited by more than {MAX_REDUCTION_DB:g} dB"
-        if self.p95_db > P95_REDUCTION_DB + 0.01:
-            return f"19 of 20 peaks of a song are limited by no more than {P95_REDUCTION_DB:g} dB"
-        return None
+    def room_db(self) -> float:
+        """How much deeper it may go before it passes a bound of *never harm*; negative where it did."""
+        return min(MAX_REDUCTION_DB - self.max_db, P95_REDUCTION_DB - self.p95_db)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Bound:
+    """What stopped a gain short of its target: the limiting that the target would have taken."""
+
+    asked: Limiting
+
+    @property
+    def on_most(self) -> bool:
+        """Whether it is the bound on 19 of 20 peaks, not that on any one."""
+        return P95_REDUCTION_DB - self.asked.p95_db <= MAX_REDUCTION_DB - self.asked.max_db
+
+    @property
+    def song(self) -> int:
+        """Number of the song that stopped it."""
+        return self.asked.p95_song if self.on_most else self.asked.max_song
+
+    @property
+    def text(self) -> str:
+        """In words, for a song that is named before."""
+        if self.on_most:
+            wanted_db, most_db, what = self.asked.p95_db, P95_REDUCTION_DB, "one in 20 of its peaks would lose over"
+        else:
+            wanted_db, most_db, what = self.asked.max_db, MAX_REDUCTION_DB, "a peak of it would lose"
+        return f"{what} {wanted_db:.1f} dB, where {most_db:g} is the most"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,7 +85,7 @@ class Solution:
     gain_db: float
     loudness_lufs: float
     limiting: Limiting
-    bound: str | None
+    bound: Bound | None = None
 
 
 Songs = Sequence[tuple[int, int]]
@@ -76,7 +109,7 @@ def limited(
 ) -> tuple[Floats, Limiting]:
     """Hop energies of the whole programme after a gain and the limiter, and how much that limits the worst song."""
     if not envelopes:
-        return np.zeros(0), Limiting(max_db=0.0, p95_db=0.0)
+        return np.zeros(0), Limiting()
     rate_hz = envelopes[0].rate_hz
     last = max(envelope.start + envelope.frames for envelope in envelopes)
     energies = np.zeros(last * HOPS_PER_SECOND // rate_hz + 2 + _GATING_HOPS)
@@ -90,8 +123,10 @@ def limited(
         places.append(envelope.start + np.arange(len(step_db)) * cells_per_step(envelope) * envelope.cell_frames)
     every, where = np.concatenate(steps), np.concatenate(places)
     inside = [every[(where >= first) & (where < last)] for first, last in songs] or [every]
-    p95_db = max((float(np.quantile(part, 0.95)) for part in inside if len(part)), default=0.0)
-    return energies, Limiting(max_db=float(every.max(initial=0.0)), p95_db=p95_db)
+    deepest = [float(part.max(initial=0.0)) for part in inside]
+    usual = [float(np.quantile(part, 0.95)) if len(part) else 0.0 for part in inside]
+    deep, most = int(np.argmax(deepest)), int(np.argmax(usual))
+    return energies, Limiting(max_db=deepest[deep], max_song=deep, p95_db=usual[most], p95_song=most)
 
 
 def whole_programme(rate_hz: int) -> Loudness:
@@ -112,18 +147,16 @@ def solve(
     """
     plain = loudness(limited(envelopes, 0.0, None)[0])
     if plain is None or math.isinf(plain):
-        return Solution(gain_db=0.0, loudness_lufs=-math.inf, limiting=Limiting(max_db=0.0, p95_db=0.0), bound=None)
+        return Solution(gain_db=0.0, loudness_lufs=-math.inf, limiting=Limiting())
 
     def trial(gain_db: float) -> Solution:
         energies, limiting = limited(envelopes, gain_db, ceiling_dbtp, songs)
         found = loudness(energies)
         reached = -math.inf if found is None else found
-        return Solution(gain_db=gain_db, loudness_lufs=reached, limiting=limiting, bound=None)
+        return Solution(gain_db=gain_db, loudness_lufs=reached, limiting=limiting)
 
     best = _met(trial, target_lufs, target_lufs - plain)
-    if best.limiting.excess is None:
-        return best
-    return _within_bounds(trial, best)
+    return best if best.limiting.room_db >= -_TOLERATED_DB else _within_bounds(trial, best)
 
 
 def _met(trial: Callable[[float], Solution], target_lufs: float, first_db: float) -> Solution:
@@ -134,7 +167,7 @@ def _met(trial: Callable[[float], Solution], target_lufs: float, first_db: float
         missing = target_lufs - found.loudness_lufs
         if abs(missing) < _CLOSE_ENOUGH_LU or found.limiting.max_db > 3 * MAX_REDUCTION_DB:
             break
-        tried = trial(found.gain_db + missing / slope)
+        tried = trial(found.gain_db + min(missing / slope, MAX_REDUCTION_DB))
         step = tried.gain_db - found.gain_db
         slope = min(1.0, max(0.1, (tried.loudness_lufs - found.loudness_lufs) / step)) if step else 1.0
         found = tried
@@ -142,13 +175,20 @@ def _met(trial: Callable[[float], Solution], target_lufs: float, first_db: float
 
 
 def _within_bounds(trial: Callable[[float], Solution], over: Solution) -> Solution:
-    """The highest gain that keeps the bounds, by bisection; `over` passes one of them."""
-    low, high = over.gain_db - over.limiting.max_db, over.gain_db
-    best, bound = trial(low), over.limiting.excess
-    while high - low > 0.005:
-        tried = trial((low + high) / 2)
-        if tried.limiting.excess is None:
-            best, low = tried, tried.gain_db
+    """The highest gain that keeps the bounds; `over` passes one of them.
+
+    Room falls as gain rises, nearly in a straight line: regula falsi, with what stays at an end halved (Illinois).
+    """
+    low, high = trial(over.gain_db - over.limiting.max_db), over
+    low_db, high_db = low.limiting.room_db, high.limiting.room_db
+    for _ in range(_TRIALS):
+        if low.limiting.room_db <= _TOLERATED_DB:
+            break
+        way = low_db / (low_db - high_db)
+        tried = trial(low.gain_db + min(max(way, 0.01), 0.99) * (high.gain_db - low.gain_db))
+        room_db = tried.limiting.room_db
+        if room_db >= 0:
+            low, low_db, high_db = tried, room_db, high_db / 2
         else:
-            bound, high = tried.limiting.excess, tried.gain_db
-    return Solution(gain_db=best.gain_db, loudness_lufs=best.loudness_lufs, limiting=best.limiting, bound=bound)
+            high, high_db, low_db = tried, room_db, low_db / 2
+    return dataclasses.replace(low, bound=Bound(asked=over.limiting))

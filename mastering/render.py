@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from analysis.units import Floats
 from mastering.assembly import assemble
 from mastering.balance import BalanceRide, ridden_envelope, solve_balanced
 from mastering.envelope import Envelope, measure_envelope
@@ -71,15 +73,16 @@ class AlbumRenderer:
             paths=_track_paths(self.album, delivery, folder),
         )
         dirty: Sequence[int] = range(len(timeline.units))
-        bias_lu = 0.0
+        bias_lu = np.zeros(len(self.album.tracks))
         for _ in range(_PASSES):
             job.render(dirty, self._pool, progress)
-            dirty = job.too_high()
+            again = set(job.too_high())
             missing_lu = job.off_target_lu()
-            if abs(missing_lu) > _RERENDER_LU:
+            if np.abs(missing_lu).max() > _RERENDER_LU:
                 bias_lu += missing_lu
-                job.gains = solve_gains(self.album, delivery, timeline, envelopes, guarded, bias_lu=bias_lu)
-                dirty = range(len(timeline.units))
+                job.gains = solve_gains(self.album, delivery, timeline, envelopes, guarded, bias_lu=bias_lu.tolist())
+                again |= job.units_of(np.flatnonzero(np.abs(missing_lu) > _RERENDER_LU))
+            dirty = sorted(again)
             if not dirty:
                 break
         return job
@@ -191,19 +194,33 @@ class RenderedTracks:
                 self.seams[edge] = self.seams.get(edge, 0.0) + peak_dbtp - ceiling_dbtp + _LOWER_STILL_DB
         return max(peaks) - ceiling_dbtp
 
-    def off_target_lu(self) -> float:
-        """How much louder the programme should be; 0 where there is no target or a bound stops it."""
-        if self.gains.target_lufs is None or self.gains.bound or self.delivery.anchor is Anchor.EACH_TRACK:
-            return 0.0
-        timeline = self.timeline
-        spans = track_hops(timeline)
+    def units_of(self, tracks: Sequence[int] | NDArray[np.intp]) -> set[int]:
+        """Numbers of the units that some tracks lie in."""
+        return {number for number, unit in enumerate(self.timeline.units) for track in tracks if track in unit.tracks}
+
+    def off_target_lu(self) -> Floats:
+        """How much louder each track should be; 0 where there is no target or a bound stops it."""
+        missing_lu = np.zeros(len(self.album.tracks))
+        if self.gains.target_lufs is None:
+            return missing_lu
+        if self.delivery.anchor is Anchor.EACH_TRACK:
+            reached = [self.written[number].loudness_lufs for number in range(len(missing_lu))]
+        else:
+            reached = [self._programme_lufs()] * len(missing_lu)
+        for number, (found, bound) in enumerate(zip(reached, self.gains.bounds, strict=True)):
+            if found is not None and math.isfinite(found) and bound is None:
+                missing_lu[number] = self.gains.target_lufs - found
+        return missing_lu
+
+    def _programme_lufs(self) -> float | None:
+        """Loudness of what the delivery anchors on, as written."""
+        spans = track_hops(self.timeline)
         energies = np.zeros(spans[-1][1])
         for track, written in self.written.items():
             start = spans[track][0]
             count = min(len(written.hop_energies), len(energies) - start)
             energies[start : start + count] += written.hop_energies[:count]
-        reached = anchor_loudness(self.delivery, timeline)(energies)
-        return 0.0 if reached is None or math.isinf(reached) else self.gains.target_lufs - reached
+        return anchor_loudness(self.delivery, self.timeline)(energies)
 
 
 def _guarded_dbtp(delivery: DeliverySpec, rate_hz: int) -> float | None:

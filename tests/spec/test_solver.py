@@ -96,7 +96,9 @@ def test_without_a_ceiling_gain_is_the_difference() -> None:
 def test_most_peaks_lose_at_most_4_db(name: str) -> None:
     samples = SIGNALS[name]()
     solution = solved(samples, -5.0)
-    assert solution.bound == "19 of 20 peaks of a song are limited by no more than 4 dB"
+    assert solution.bound is not None
+    assert solution.bound.on_most
+    assert solution.bound.asked.p95_db > P95_REDUCTION_DB
     assert solution.limiting.p95_db == pytest.approx(P95_REDUCTION_DB, abs=BOUND_DB)
     assert solution.loudness_lufs < -5.0 - TARGET_LU
     assert loudness_lufs(really(samples, solution)[0], RATE_HZ) == pytest.approx(solution.loudness_lufs, abs=BOUNDED_LU)
@@ -105,7 +107,9 @@ def test_most_peaks_lose_at_most_4_db(name: str) -> None:
 def test_no_peak_loses_more_than_8_db() -> None:
     samples = sparse()
     solution = solved(samples, -20.0)
-    assert solution.bound == "no peak is limited by more than 8 dB"
+    assert solution.bound is not None
+    assert not solution.bound.on_most
+    assert "where 8 is the most" in solution.bound.text
     assert solution.limiting.max_db == pytest.approx(MAX_REDUCTION_DB, abs=BOUND_DB)
     assert really(samples, solution)[1] == pytest.approx(MAX_REDUCTION_DB, abs=DEPTH_DB)
 
@@ -163,7 +167,7 @@ def test_what_a_delivery_anchors_on_meets_the_target(anchor: Anchor, wanted_lufs
     place = delivery(anchor=anchor, loudness_lufs=wanted_lufs, ceiling_dbtp=CEILING_DBTP)
     made = deliver(wanted, songs, place, tmp_path / "out")
     tracks = [found.loudness_lufs for found in made.tracks if found.loudness_lufs is not None]
-    assert made.limiting.excess is None
+    assert made.limiting.room_db >= 0
     if anchor is Anchor.ALBUM:
         assert made.loudness_lufs == pytest.approx(wanted_lufs, abs=TARGET_LU)
         assert max(tracks) > wanted_lufs + 1.0 > wanted_lufs - 1.0 > min(tracks), "songs keep their relations"
