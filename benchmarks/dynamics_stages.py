@@ -26,7 +26,7 @@ from analysis.true_peak import TruePeakMeter
 from analysis.units import Floats, amplitude_to_db, power_to_db
 from mastering.chain import build, process
 from mastering.dynamics_specs import CompressorSpec, Detector, DynamicBandSpec, MultibandSpec, SaturationSpec
-from mastering.fitting import Crossovers, Wanted, with_makeup, with_times
+from mastering.fitting import Crossovers, Wanted, evened, with_makeup, with_times
 from mastering.multiband import Crossover
 from mastering.saturation import Saturation
 from mastering.specs import ChainSpec, EqBand, EqShape
@@ -86,10 +86,8 @@ def chains(audio: Audio) -> Iterator[tuple[str, ChainSpec]]:
     bands = Crossover(CROSSOVERS_HZ, audio.rate_hz, audio.channels).process(samples)[1]
     specs = [replace(wide, threshold_dbfs=level_dbfs(band, audio.rate_hz)) for band in bands]
     low, mid, high = fitted(specs, audio, CROSSOVERS_HZ)
-    yield (
-        "three bands 2:1",
-        ChainSpec(multiband=MultibandSpec(crossovers_hz=CROSSOVERS_HZ, low=low, mid=mid, high=high)),
-    )
+    multiband = MultibandSpec(crossovers_hz=CROSSOVERS_HZ, low=low, mid=mid, high=high)
+    yield "three bands 2:1", ChainSpec(multiband=evened(multiband, audio))
     band = EqBand(shape=EqShape.BELL, freq_hz=BELL_HZ, gain_db=1.0, q=BELL_Q)
     boosted = process(audio, build(ChainSpec(eq=(band,)), audio.rate_hz, audio.channels)).read()
     bell = DynamicBandSpec(
