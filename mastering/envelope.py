@@ -21,12 +21,13 @@ from analysis.units import Floats, amplitude_to_db, db_to_amplitude
 from mastering.demand import CELLS_IN_HOP, Demand
 from mastering.gain_computer import GainComputer
 from mastering.hidden import hiding_model
+from mastering.onsets import CellEnergies, cell_frames, find_onsets
 
 STEPS_PER_DB = 256
 """Peaks are kept in whole steps of so many to a decibel."""
 
-STEP_S = 0.1
-"""Limiting is judged by the worst in each such step."""
+TICK_S = 0.01
+"""What peaks lose is kept for each such tick."""
 
 CUT_ENERGY = 0.8
 """K-weighted energy that a cut takes, for each frame of a cell whose peak is cut, over the square of the peak less that
@@ -51,6 +52,7 @@ class Envelope:
         demand: level that the gain must bring to the ceiling in each cell, 256ths of a dB re full scale.
         peaks: peak of each cell at a glance, likewise.
         hop_energies: K-weighted energy of each 10 ms; float32 is plenty for a sum of thousands.
+        onsets: frames from `start` on at which the sound suddenly rises.
     """
 
     start: int
@@ -60,6 +62,7 @@ class Envelope:
     demand: Steps
     peaks: Steps
     hop_energies: NDArray[np.float32]
+    onsets: NDArray[np.int64]
 
     @property
     def highest(self) -> float:
@@ -75,7 +78,7 @@ def measure_envelope(audio: Audio, start: int, *, cuts: bool = True) -> Envelope
     meter = LoudnessMeter(audio.rate_hz, audio.channels)
     hop = hiding_model(audio.rate_hz).hop
     seer = Demand(audio.rate_hz, audio.channels, ceiling=math.inf, hides=cuts)
-    demand, peaks = Growing(np.int16), Growing(np.int16)
+    demand, peaks, energies = Growing(np.int16), Growing(np.int16), CellEnergies(audio.rate_hz)
     frames, waiting = 0, np.zeros((audio.channels, 0))
 
     def see(rows: Floats) -> None:
@@ -85,6 +88,7 @@ def measure_envelope(audio: Audio, start: int, *, cuts: bool = True) -> Envelope
 
     for block in audio.blocks():
         meter.update(block)
+        energies.add(block)
         frames += len(block)
         waiting = np.concatenate([waiting, block.T], axis=1)
         whole = waiting.shape[1] // hop * hop
@@ -101,6 +105,7 @@ def measure_envelope(audio: Audio, start: int, *, cuts: bool = True) -> Envelope
         demand=demand.values()[:cells].copy(),
         peaks=peaks.values()[:cells].copy(),
         hop_energies=meter.hop_energies().astype(np.float32),
+        onsets=(find_onsets(energies.values()) * cell_frames(audio.rate_hz)).astype(np.int64),
     )
 
 
@@ -117,18 +122,18 @@ def moved(levels: Steps, by_db: Floats) -> Steps:
     return np.clip(np.round(levels + by_db * STEPS_PER_DB), lowest, highest).astype(np.int16)
 
 
-def cells_per_step(envelope: Envelope) -> int:
-    """Cells in a tenth of a second."""
-    return max(1, round(STEP_S * envelope.rate_hz / envelope.cell_frames))
+def cells_per_tick(envelope: Envelope) -> int:
+    """Cells in a tick."""
+    return max(1, round(TICK_S * envelope.rate_hz / envelope.cell_frames))
 
 
 def reduced(envelope: Envelope, gain_db: float, ceiling_dbtp: float | None) -> tuple[Floats, Floats]:
-    """Mean power gain of the limiter in each 10 ms after a gain, and what the peak that loses most loses in each step.
+    """Mean power gain of the limiter in each 10 ms after a gain, and what the peak that loses most loses in each tick.
 
     A peak loses what the gain takes off it and what is cut off it, dB.
     """
-    hops, per_step = len(envelope.hop_energies), cells_per_step(envelope)
-    lost_db = np.zeros(-(-len(envelope.peaks) // per_step))
+    hops, per_tick = len(envelope.hop_energies), cells_per_tick(envelope)
+    lost_db = np.zeros(-(-len(envelope.peaks) // per_tick))
     if ceiling_dbtp is None or not len(envelope.peaks):
         return np.ones(hops), lost_db
     shift_db = gain_db - ceiling_dbtp
@@ -139,11 +144,11 @@ def reduced(envelope: Envelope, gain_db: float, ceiling_dbtp: float | None) -> t
     for first, reduction_db in _reductions(envelope, shift_db):
         hop = max(0, int(np.searchsorted(edges, first, side="right")) - 1)
         over_db = np.asarray(envelope.peaks[first : first + len(reduction_db)] / STEPS_PER_DB + shift_db, np.float64)
-        _gather(reduction_db, over_db, first, hop, edges, per_step, missing, cut, lost_db)
+        _gather(reduction_db, over_db, first, hop, edges, per_tick, missing, cut, lost_db)
     # What is cut, against the stretch's energy before its gain.
     cut *= CUT_ENERGY * envelope.cell_frames * 10 ** (-shift_db / 10)
     gains = 1.0 - missing / np.diff(edges) - np.minimum(cut / np.maximum(envelope.hop_energies, 1e-30), _MOST_CUT)
-    highest = np.maximum.reduceat(envelope.peaks, np.arange(0, len(envelope.peaks), per_step))
+    highest = np.maximum.reduceat(envelope.peaks, np.arange(0, len(envelope.peaks), per_tick))
     return np.maximum(gains, 0.0), np.maximum(lost_db, highest / STEPS_PER_DB + shift_db)
 
 
@@ -167,7 +172,7 @@ def _gather(  # noqa: PLR0913  (a kernel takes the envelope apart)
     first: int,
     hop: int,
     edges: Floats,
-    per_step: int,
+    per_tick: int,
     missing: Floats,
     cut: Floats,
     lost_db: Floats,
@@ -185,9 +190,9 @@ def _gather(  # noqa: PLR0913  (a kernel takes the envelope apart)
             cut[hop] += 10.0 ** ((over_db[i] - loss_db) / 10.0) - 1.0
         if loss_db == 0.0:
             continue
-        step = cell // per_step
-        if step < len(lost_db):
-            lost_db[step] = max(lost_db[step], loss_db)
+        tick = cell // per_tick
+        if tick < len(lost_db):
+            lost_db[tick] = max(lost_db[tick], loss_db)
         share = 1.0 - 10.0 ** (-loss_db / 10.0)
         begin, end = float(cell), cell + 1.0
         while hop < len(missing) and begin < end:

@@ -148,6 +148,7 @@ def _slice(envelopes: Sequence[Envelope], placed: Placement) -> list[Envelope]:
                 demand=envelope.demand[cells],
                 peaks=envelope.peaks[cells],
                 hop_energies=envelope.hop_energies[hops[0] : hops[1]],
+                onsets=envelope.onsets[(envelope.onsets >= begin) & (envelope.onsets < end)] - begin,
             )
         )
     return parts

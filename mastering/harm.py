@@ -21,12 +21,10 @@ from analysis.loudness import k_weighting
 from analysis.masking import ear, noise_to_mask
 from analysis.units import Floats, amplitude_to_db, power_to_db
 from mastering.mono_fold import AddedFoldLoss
+from mastering.onsets import AROUND_CELLS, cell_frames, find_onsets, usual_loss_db
 from mastering.overs import AddedOvers
 
-_CELL_S = 0.005
-_PEAK_CELLS, _BEFORE_CELLS, _AROUND_CELLS = 2, 10, 20  # 10 ms, 50 ms, 100 ms
-_RISE = 4.0  # 6 dB: found to catch drums and plucked strings of the songs tried, and few swells
-_QUIET = 1e-4  # an onset is no more than 40 dB below the mean
+_STEP_CELLS = 20  # a tenth of a second
 _INAUDIBLE = 1e-4  # -80 dBFS
 _CLEAR_DB = 1.0
 _DUST = 1e-14  # share of the power: 140 dB down is rounding, or dither
@@ -40,7 +38,7 @@ class Harm:
 
     Attributes:
         max_gr_db: how much the peak of a 5 ms cell was brought down, at most: the gain reduction of a limiter.
-        p95_gr_db: the same at 19 of 20 onsets; where a sound has none, of all its cells.
+        p95_gr_db: the same at 19 of 20 onsets; where a sound has few, of the peaks of each tenth of a second.
         share_over_1db: of the time in which peaks came down by more than 1 dB, 0 to 1.
         onsets: sudden rises of level that were found.
         transient_loss_db: mean loss of peak (10 ms) against RMS (100 ms) at onsets.
@@ -100,7 +98,7 @@ class HarmMeter:
         self._sections = k_weighting(rate_hz)
         self._states = np.zeros((2, len(self._sections), channels, 2))
         self._noise = _Noise(rate_hz, channels, _QUICK_FRAMES if quick else 1)
-        self._fold, self._overs = AddedFoldLoss(), AddedOvers(_cell_frames(rate_hz), channels)
+        self._fold, self._overs = AddedFoldLoss(), AddedOvers(cell_frames(rate_hz), channels)
 
     def update(self, plain: Floats, changed: Floats) -> None:
         """Take the next frames `(frames, channels)` without the stages, and the same frames with them."""
@@ -123,11 +121,11 @@ class HarmMeter:
         onsets = find_onsets(energies)
         # A peak may lie in either of the two cells in which an onset is found.
         at_onsets_db = np.maximum(reductions_db[onsets], reductions_db[onsets + 1])
-        heard_db = at_onsets_db if len(onsets) else reductions_db
+        in_steps_db = reductions_db[: len(reductions_db) // _STEP_CELLS * _STEP_CELLS].reshape(-1, _STEP_CELLS)
         losses_db = cells.plain.crests_db(onsets) - cells.changed.crests_db(onsets)
         return Harm(
             max_gr_db=float(reductions_db.max(initial=0.0)),
-            p95_gr_db=float(np.quantile(heard_db, 0.95)) if len(heard_db) else 0.0,
+            p95_gr_db=usual_loss_db(at_onsets_db, in_steps_db.max(axis=1, initial=0.0)),
             share_over_1db=float(np.mean(reductions_db > _CLEAR_DB)) if len(reductions_db) else 0.0,
             onsets=len(onsets),
             transient_loss_db=float(losses_db.mean()) if len(onsets) else None,
@@ -139,23 +137,6 @@ class HarmMeter:
             mono_fold_loss_db=self._fold.result(),
             added_overs=self._overs.result(),
         )
-
-
-def find_onsets(energies: Floats) -> NDArray[np.intp]:
-    """First cells (5 ms each) of sudden rises: 10 ms at least 6 dB over the 50 ms before; the steepest within 50 ms."""
-    places = np.arange(_BEFORE_CELLS, len(energies) - _AROUND_CELLS + 1)
-    if not len(places) or not energies.any():
-        return np.zeros(0, dtype=np.intp)
-    total = np.concatenate([[0.0], np.cumsum(energies, dtype=np.float64)])
-    now = (total[places + _PEAK_CELLS] - total[places]) / _PEAK_CELLS
-    before = (total[places] - total[places - _BEFORE_CELLS]) / _BEFORE_CELLS
-    rises = now / np.maximum(before, _QUIET * float(total[-1]) / len(energies))
-    around = np.lib.stride_tricks.sliding_window_view(np.pad(rises, _BEFORE_CELLS), 2 * _BEFORE_CELLS + 1)
-    return np.asarray(places[(rises > _RISE) & (rises == around.max(axis=1))])
-
-
-def _cell_frames(rate_hz: int) -> int:
-    return max(1, round(_CELL_S * rate_hz))
 
 
 class _Residual:
@@ -192,7 +173,7 @@ class _Series:
     def crests_db(self, onsets: NDArray[np.intp]) -> Floats:
         """Peak of the 10 ms from each onset over the RMS of the 100 ms from it, dB, up to a constant."""
         total = np.concatenate([[0.0], np.cumsum(self.energies.values(), dtype=np.float64)])
-        energies = total[onsets + _AROUND_CELLS] - total[onsets]
+        energies = total[onsets + AROUND_CELLS] - total[onsets]
         peaks = np.maximum(self.peaks.values()[onsets], self.peaks.values()[onsets + 1]).astype(np.float64)
         crests = np.ones(len(onsets))
         heard = (energies > 0) & (peaks > 0)
@@ -204,7 +185,7 @@ class _Cells:
     """Both streams in cells of 5 ms."""
 
     def __init__(self, rate_hz: int) -> None:
-        self._frames = _cell_frames(rate_hz)
+        self._frames = cell_frames(rate_hz)
         self._rest: list[Floats] = []
         self.plain, self.changed = _Series(), _Series()
         self.reductions_db = Growing(np.float32)

@@ -16,14 +16,16 @@ import numpy as np
 from analysis.hops import HOPS_PER_SECOND
 from analysis.loudness import integrated_lufs
 from analysis.units import Floats
-from mastering.envelope import Envelope, cells_per_step, reduced
+from mastering.envelope import Envelope, cells_per_tick, reduced
+from mastering.onsets import usual_loss_db
 
 MAX_REDUCTION_DB = 8.0
 """Never harm: no moment is limited by more than this."""
 
 P95_REDUCTION_DB = 4.0
-"""Never harm: of a song's peaks in each tenth of a second, 19 in 20 lose no more than this."""
+"""Never harm: of a song's onsets, 19 in 20 lose no more than this (of its peaks in each tenth of a second, if few)."""
 
+_TICKS_IN_STEP = 10
 _GATING_HOPS = 10  # gated blocks begin every 0.1 s
 _CLOSE_ENOUGH_LU = 0.002
 _TRIALS = 24
@@ -37,7 +39,7 @@ class Limiting:
     Attributes:
         max_db: of the peak that loses most, dB.
         max_song: number of its song.
-        p95_db: what 19 of 20 of a song's peaks of each tenth of a second lose no more than, dB.
+        p95_db: what 19 of 20 of a song's onsets lose no more than, dB; see `onsets.usual_loss_db`.
         p95_song: number of the song that loses so much.
     """
 
@@ -60,7 +62,7 @@ class Bound:
 
     @property
     def on_most(self) -> bool:
-        """Whether it is the bound on 19 of 20 peaks, not that on any one."""
+        """Whether it is the bound on 19 of 20 onsets, not that on any one peak."""
         return P95_REDUCTION_DB - self.asked.p95_db <= MAX_REDUCTION_DB - self.asked.max_db
 
     @property
@@ -72,7 +74,7 @@ class Bound:
     def text(self) -> str:
         """In words, for a song that is named before."""
         if self.on_most:
-            wanted_db, most_db, what = self.asked.p95_db, P95_REDUCTION_DB, "one in 20 of its peaks would lose over"
+            wanted_db, most_db, what = self.asked.p95_db, P95_REDUCTION_DB, "one in 20 of its onsets would lose over"
         else:
             wanted_db, most_db, what = self.asked.max_db, MAX_REDUCTION_DB, "a peak of it would lose"
         return f"{what} {wanted_db:.1f} dB, where {most_db:g} is the most"
@@ -113,20 +115,34 @@ def limited(
     rate_hz = envelopes[0].rate_hz
     last = max(envelope.start + envelope.frames for envelope in envelopes)
     energies = np.zeros(last * HOPS_PER_SECOND // rate_hz + 2 + _GATING_HOPS)
-    steps, places = [], []
+    losses = []
     for envelope in envelopes:
-        gains, step_db = reduced(envelope, gain_db, ceiling_dbtp)
+        gains, lost_db = reduced(envelope, gain_db, ceiling_dbtp)
         first = first_hop(envelope.start, rate_hz)
         part = envelope.hop_energies * gains * 10 ** (gain_db / 10)
         energies[first : first + len(part)] += part
-        steps.append(step_db)
-        places.append(envelope.start + np.arange(len(step_db)) * cells_per_step(envelope) * envelope.cell_frames)
-    every, where = np.concatenate(steps), np.concatenate(places)
-    inside = [every[(where >= first) & (where < last)] for first, last in songs] or [every]
-    deepest = [float(part.max(initial=0.0)) for part in inside]
-    usual = [float(np.quantile(part, 0.95)) if len(part) else 0.0 for part in inside]
-    deep, most = int(np.argmax(deepest)), int(np.argmax(usual))
-    return energies, Limiting(max_db=deepest[deep], max_song=deep, p95_db=usual[most], p95_song=most)
+        losses.append((envelope, lost_db))
+    inside = [_losses_db(losses, first, last) for first, last in songs or [(0, last)]]
+    deep = int(np.argmax([deepest_db for deepest_db, _ in inside]))
+    most = int(np.argmax([usual_db for _, usual_db in inside]))
+    return energies, Limiting(max_db=inside[deep][0], max_song=deep, p95_db=inside[most][1], p95_song=most)
+
+
+def _losses_db(losses: Sequence[tuple[Envelope, Floats]], first: int, last: int) -> tuple[float, float]:
+    """What the peak that loses most loses between two frames of the programme, and what 19 of 20 onsets do."""
+    at_onsets, in_steps = [np.zeros(0)], [np.zeros(0)]
+    for envelope, lost_db in losses:
+        tick_frames = cells_per_tick(envelope) * envelope.cell_frames
+        begin, end = (max(0, math.ceil((frame - envelope.start) / tick_frames)) for frame in (first, last))
+        part = lost_db[begin:end]
+        if not len(part):
+            continue
+        in_steps.append(np.maximum.reduceat(part, np.arange(0, len(part), _TICKS_IN_STEP)))
+        where = envelope.onsets // tick_frames - begin
+        where = where[(where >= 0) & (where < len(part))]
+        at_onsets.append(np.maximum(part[where], part[np.minimum(where + 1, len(part) - 1)]))
+    steps_db = np.concatenate(in_steps)
+    return float(steps_db.max(initial=0.0)), usual_loss_db(np.concatenate(at_onsets), steps_db)
 
 
 def whole_programme(rate_hz: int) -> Loudness:

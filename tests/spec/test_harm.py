@@ -10,9 +10,10 @@ import pytest
 
 from analysis.audio import Audio
 from analysis.units import Floats, amplitude_to_db, db_to_amplitude
-from mastering.harm import UNTOUCHED, Harm, HarmMeter, find_onsets
+from mastering.harm import UNTOUCHED, Harm, HarmMeter
 from mastering.harm_tracks import TrackHarms, watched
 from mastering.limiter import Limiter
+from mastering.onsets import find_onsets
 from mastering.timeline import lay_out
 from tests.albums import RATE_HZ, album, music, track
 from tests.signals import musical_noise, pink_noise, sine, stereo
