@@ -108,13 +108,14 @@ def strengths(strength: float, **aspects: float | None) -> Strengths:
     return Strengths(**dict.fromkeys(aspects, strength) | told)
 
 
-def overrides(
+def overrides(  # noqa: PLR0913  (one parameter an option)
     loudness: float | None,
     ceiling: float | None,
     rate: int | None,
     depth: int | None,
     container: str | None,
     dither: str | None = None,
+    no_cuts: bool = False,
 ) -> Overrides:
     """What is asked for instead of the deliveries' own figures."""
     return Overrides(
@@ -124,6 +125,7 @@ def overrides(
         depth=depth,
         container=Container(container) if container else None,
         dither=dither,
+        cuts=False if no_cuts else None,
     )
 
 

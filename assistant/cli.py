@@ -29,6 +29,7 @@ from assistant.cli_options import (
     Levels,
     Loudness,
     Mixes,
+    NoCuts,
     Order,
     Out,
     Quiet,
@@ -112,6 +113,7 @@ def master(  # noqa: PLR0913  (one parameter an option)
     depth: Depth = None,
     format_: Format = None,
     dither: DitherName = None,
+    no_cuts: NoCuts = False,
     seed: Seed = 1,
     song_statistics: Statistics = None,
     as_json: Json = False,
@@ -124,7 +126,7 @@ def master(  # noqa: PLR0913  (one parameter an option)
     words = asked.asked(
         mixes, reference, for_, engineer, title, order, quiet, strengths, as_is, seed, song_statistics, matching
     )
-    overrides = asked.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None, dither)
+    overrides = asked.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None, dither, no_cuts)
     _end(commands.master(words, overrides, out, as_json=as_json))
 
 
@@ -205,12 +207,13 @@ def render(  # noqa: PLR0913  (one parameter an option)
     depth: Depth = None,
     format_: Format = None,
     dither: DitherName = None,
+    no_cuts: NoCuts = False,
     as_json: Json = False,
 ) -> None:
     """Render a plan, for the places it names, or for others with --for."""
     from assistant import asked, commands
 
-    overrides = asked.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None, dither)
+    overrides = asked.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None, dither, no_cuts)
     _end(commands.render(plan_file, tuple(for_ or ()), overrides, out, as_json=as_json))
 
 

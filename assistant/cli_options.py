@@ -111,4 +111,11 @@ DitherName = Annotated[
         "low-shibata, shibata, high-shibata.",
     ),
 ]
+NoCuts = Annotated[
+    bool,
+    typer.Option(
+        "--no-cuts",
+        help="The limiter only turns down. Without it, it also cuts off peaks what the music hides from the ear.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]

@@ -209,6 +209,7 @@ def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, before: str | 
             show(tables.delivery_table(delivery, rendered.mixes))
             show(*(f"! {delivery.name}: {finding}" for finding in _findings(delivery)))
             show(*tables.conversions(delivery, rendered.mixes))
+        show(*tables.chain_harm(rendered.deliveries[0]))
         show(f"The album is in {out}; why each thing was done is in {out / 'album.toml'}.")
         if before not in {None, _plan_text(out)} and (kept := kept_copy(out / "album.toml", before or "")):
             show(f"Another plan was there; it is kept as {kept}.")

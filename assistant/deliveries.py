@@ -40,6 +40,8 @@ class DeliveryFile(BaseModel):
     encoding: Encoding = Encoding.PCM_24
     sector_frames: Annotated[int, between(1, 100_000, "frames")] = 1
     dither: Dither = Dither.TPDF
+    cuts: bool = True
+    link: Annotated[float, between(0, 1, "")] = 1.0
     source: str
     date: str
 
@@ -70,6 +72,8 @@ class DeliveryFile(BaseModel):
             encoding=self.encoding,
             sector_frames=self.sector_frames,
             dither=self.dither,
+            cuts=self.cuts,
+            link=self.link,
             source=f"{self.source} ({self.date})",
         )
 
@@ -84,6 +88,7 @@ class Overrides:
     depth: int | None = None
     container: Container | None = None
     dither: str | None = None
+    cuts: bool | None = None
 
 
 def built_in() -> tuple[str, ...]:
@@ -148,6 +153,8 @@ def overridden(spec: DeliverySpec, overrides: Overrides) -> DeliverySpec:
         if overrides.dither not in set(Dither):
             raise SpecificationError(f"--dither {overrides.dither} is not known: choose {', '.join(Dither)}.")
         changes["dither"] = Dither(overrides.dither)
+    if overrides.cuts is not None:
+        changes["cuts"] = overrides.cuts
     return dataclasses.replace(spec, **changes)  # type: ignore[arg-type]
 
 

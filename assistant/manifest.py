@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mastering.delivery import Delivery
+from mastering.harm import Harm
 
 SCHEMA = 1
 _HARM = (
@@ -41,12 +42,17 @@ def described(delivery: Delivery) -> dict[str, Any]:
                 "loudness_lufs": _figure(track.loudness_lufs),
                 "true_peak_dbtp": _figure(track.true_peak_dbtp),
                 "sha256": track.sha256,
-                "harm": {name: _figure(getattr(track.harm, name)) for name in _HARM},
+                "harm": _harm(track.harm),
+                "chain_harm": _harm(track.chain_harm) if track.chain_harm else None,
                 "findings": list(track.findings),
             }
             for track in delivery.tracks
         ],
     }
+
+
+def _harm(harm: Harm) -> dict[str, Any]:
+    return {name: _figure(getattr(harm, name)) for name in _HARM}
 
 
 def merged(folder: Path, delivery: Delivery, left_out: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -30,6 +30,8 @@ from assistant.usable import check_fit, none_left, why_unusable
 from assistant.wishes import Wishes
 from mastering.delivery import Delivery
 from mastering.finish import finish
+from mastering.harm import Harm
+from mastering.harm_tracks import Beside
 from mastering.matchering_stage import matchering_bytes, through_chain
 from mastering.noise_shaping import check_dither
 from mastering.render import AlbumRenderer, RenderedTracks
@@ -152,7 +154,8 @@ def render_plan(
     # The last steps of one delivery are a single thread's work: they run beside the rendering of the next.
     with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool, ThreadPoolExecutor(1) as finisher:
         album = with_fitted(album, [track for track, _ in sources], _through(mixes, work), pool)
-        renderer = AlbumRenderer(album, _spool_all(album, mixes, work, pool, progress or Silent()), pool)
+        spools, harms = _spool_all(album, mixes, work, pool, progress or Silent())
+        renderer = AlbumRenderer(album, spools, pool, harms)
 
         def finish_one(tracks: RenderedTracks) -> None:
             made = finish(tracks, pool)
@@ -228,20 +231,29 @@ def _needed_bytes(album: AlbumSpec, deliveries: Sequence[DeliverySpec]) -> int:
     return spools + files + workers() * whole
 
 
-def _spool_all(album: AlbumSpec, mixes: Path, work: Path, pool: Executor, progress: Progress) -> list[Spool]:
-    """Run every track's chain, in parallel, into temporary files."""
+def _spool_all(
+    album: AlbumSpec, mixes: Path, work: Path, pool: Executor, progress: Progress
+) -> tuple[list[Spool], list[Harm | None]]:
+    """Run every track's chain, in parallel, into temporary files; what its stages that are not linear did, if any."""
+    through = _through(mixes, work)
 
-    def one(number: int) -> Spool:
+    def one(number: int) -> tuple[Spool, Harm | None]:
         track = album.tracks[number]
         item = _item(number, track)
         progress.begin("Mastering", item, track.frames)
         spool = Spool(work / f"{number}.raw", track.rate_hz, track.channels, double=track.precise)
-        with _through(mixes, work)(track) as audio:
+        with ExitStack() as stack:
+            audio, beside = stack.enter_context(through(track)), None
+            if track.chain.nonlinear:
+                beside = Beside(stack.enter_context(through(replace(track, chain=track.chain.linear))))
             for block in spool.fill(audio):
+                if beside:
+                    beside.update(block)
                 progress.advance("Mastering", item, len(block))
-        return spool
+        return spool, beside.result() if beside else None
 
-    return list(pool.map(one, range(len(album.tracks))))
+    made = list(pool.map(one, range(len(album.tracks))))
+    return [spool for spool, _ in made], [harm for _, harm in made]
 
 
 def _through(mixes: Path, work: Path) -> Callable[[TrackSpec], AbstractContextManager[Audio]]:

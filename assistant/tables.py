@@ -189,6 +189,21 @@ def delivery_table(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> T
     return table
 
 
+def chain_harm(delivery: Delivery) -> list[str]:
+    """A line on what the stages did whose effect depends on level, in the song that they did most to; none without.
+
+    They come before any delivery: each delivery tells the same.
+    """
+    touched = [(track.title, track.chain_harm) for track in delivery.tracks if track.chain_harm]
+    heard = [(title, harm) for title, harm in touched if harm.nmr_db is not None]
+    if not heard:
+        return []
+    title, harm = max(heard, key=lambda one: one[1].nmr_db or -math.inf)
+    where = f"{len(touched)} of {len(delivery.tracks)} songs, most on {title!r}"
+    what = f"transients {-(harm.transient_loss_db or 0.0):+.1f} dB, noise to mask {harm.nmr_db:.0f} dB"
+    return [f"· Dynamics before the limiter work on {where}: {what}"]
+
+
 def _plr_lu(track: DeliveredTrack) -> float | None:
     if track.loudness_lufs is None or math.isinf(track.loudness_lufs):
         return None

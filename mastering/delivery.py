@@ -23,6 +23,7 @@ class DeliveredTrack:
         loudness_lufs, true_peak_dbtp: measured on the file; None and -inf where silent.
         sha256: of the file.
         harm: what the limiter did to it.
+        chain_harm: what ride, compressor, saturation and their like did to it before; None where there are none.
         findings: sentences; empty when all is well.
     """
 
@@ -36,6 +37,7 @@ class DeliveredTrack:
     true_peak_dbtp: float
     sha256: str
     harm: Harm
+    chain_harm: Harm | None
     findings: tuple[str, ...]
 
 

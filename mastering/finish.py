@@ -85,6 +85,7 @@ def _track(job: RenderedTracks, number: int) -> DeliveredTrack:
         true_peak_dbtp=written.true_peak_dbtp,
         sha256=written.sha256,
         harm=job.harm[number],
+        chain_harm=job.chain_harms[number],
         findings=tuple(findings),
     )
 

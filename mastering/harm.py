@@ -259,7 +259,8 @@ class _Noise:
         first, self._frames = self._frames, self._frames + count
         if not count:
             return
-        differs = (both[0] != both[1]).any(axis=1)[: (count + 1) * hop].reshape(-1, hop).any(axis=1)
+        known = both[:, : (count + 1) * hop].reshape(2, count + 1, -1)
+        differs = (known[0] != known[1]).any(axis=1)
         due = (first + np.arange(count)) % self._every == 0
         touched = np.flatnonzero(due & (differs[:-1] | differs[1:]))
         frames = np.lib.stride_tricks.sliding_window_view(both, length, axis=1)[:, ::hop]

@@ -36,6 +36,34 @@ def watched(audio: Audio, stages: Sequence[Processor], watch: Callable[[Floats, 
     return Audio(rate_hz=audio.rate_hz, channels=audio.channels, blocks=blocks)
 
 
+class Beside:
+    """Measures a stream against the same stream without some stages, which is read along.
+
+    Args:
+        plain: without them.
+    """
+
+    def __init__(self, plain: Audio) -> None:
+        self._blocks = plain.blocks()
+        self._read = np.zeros((0, plain.channels))
+        self._meter = HarmMeter(plain.rate_hz, plain.channels, quick=True)
+
+    def update(self, changed: Floats) -> None:
+        """Take the next frames with the stages."""
+        parts = [self._read]
+        known = len(self._read)
+        while known < len(changed) and (part := next(self._blocks, None)) is not None:
+            parts.append(part)
+            known += len(part)
+        plain = np.concatenate(parts)
+        self._read = plain[len(changed) :].copy()
+        self._meter.update(plain[: len(changed)], changed)
+
+    def result(self) -> Harm:
+        """The figures of all that was taken."""
+        return self._meter.result()
+
+
 class TrackHarms:
     """Takes a unit before and after its limiter, from its start, and cuts it into tracks as their files are cut."""
 

@@ -38,13 +38,17 @@ class AlbumRenderer:
         album: what to render.
         spools: every track after its chain.
         pool: where units are worked on in parallel.
+        chain_harms: what each track's chain did, see `RenderedTracks`.
     """
 
-    def __init__(self, album: AlbumSpec, spools: Sequence[Spool], pool: Executor) -> None:
+    def __init__(
+        self, album: AlbumSpec, spools: Sequence[Spool], pool: Executor, chain_harms: Sequence[Harm | None] = ()
+    ) -> None:
         self.album = album
+        self._chain_harms = chain_harms or [None] * len(album.tracks)
         self._spools = spools
         self._pool = pool
-        self._envelopes: dict[int, tuple[Envelope, ...]] = {}
+        self._envelopes: dict[tuple[int, bool], tuple[Envelope, ...]] = {}
 
     def timeline(self, delivery: DeliverySpec) -> Timeline:
         """Where everything lies in a delivery."""
@@ -57,7 +61,7 @@ class AlbumRenderer:
             OutputError: a file cannot be written or read back.
         """
         timeline = self.timeline(delivery)
-        envelopes = self._measured(timeline.rate_hz)
+        envelopes = self._measured(timeline.rate_hz, cuts=delivery.cuts)
         guarded = _guarded_dbtp(delivery, timeline.rate_hz)
         gains, rides = solve_balanced(self.album, delivery, timeline, envelopes, guarded)
         envelopes = tuple(ridden_envelope(one, ride) for one, ride in zip(envelopes, rides, strict=True))
@@ -67,6 +71,7 @@ class AlbumRenderer:
             timeline=timeline,
             envelopes=envelopes,
             spools=self._spools,
+            chain_harms=self._chain_harms,
             gains=gains,
             rides=tuple(ride for ride in rides if ride),
             ceilings_dbtp=[guarded] * len(timeline.units),
@@ -87,16 +92,17 @@ class AlbumRenderer:
                 break
         return job
 
-    def _measured(self, rate_hz: int) -> tuple[Envelope, ...]:
+    def _measured(self, rate_hz: int, *, cuts: bool) -> tuple[Envelope, ...]:
         """The album at one rate before any gain, unit by unit; where files are cut does not matter here."""
-        if rate_hz not in self._envelopes:
+        if (rate_hz, cuts) not in self._envelopes:
             timeline = lay_out(self.album, rate_hz)
             plain = [1.0] * len(self.album.tracks)
-            units = self._pool.map(
-                lambda unit: measure_envelope(assemble(timeline, unit, self._spools, plain), unit.start), timeline.units
-            )
-            self._envelopes[rate_hz] = tuple(units)
-        return self._envelopes[rate_hz]
+
+            def one(unit: Unit) -> Envelope:
+                return measure_envelope(assemble(timeline, unit, self._spools, plain), unit.start, cuts=cuts)
+
+            self._envelopes[rate_hz, cuts] = tuple(self._pool.map(one, timeline.units))
+        return self._envelopes[rate_hz, cuts]
 
 
 @dataclass(kw_only=True)
@@ -108,6 +114,7 @@ class RenderedTracks:
         envelopes: the album before gain, after the rides.
         rides: before the limiter, see `balance`.
         spools: every track after its chain.
+        chain_harms: what the stages of each track's chain that are not linear did to it; None where there are none.
         gains: what each track is turned up by.
         ceilings_dbtp: what the limiter of each unit holds.
         paths: file of each track.
@@ -121,6 +128,7 @@ class RenderedTracks:
     timeline: Timeline
     envelopes: tuple[Envelope, ...]
     spools: Sequence[Spool]
+    chain_harms: Sequence[Harm | None]
     gains: DeliveryGains
     rides: tuple[BalanceRide, ...]
     ceilings_dbtp: list[float | None]

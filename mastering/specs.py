@@ -188,6 +188,8 @@ class DeliverySpec:
         encoding: sample format.
         sector_frames: track boundaries fall on multiples of this many frames.
         dither: of the rounding to integers; floating point has none.
+        cuts: whether the limiter may cut off peaks what the ear hides there, up to 3 dB.
+        link: 1 limits both channels by one gain, 0 each by its own, in between by shares.
         source: where the figures come from, with the date.
     """
 
@@ -202,6 +204,8 @@ class DeliverySpec:
     encoding: Encoding
     sector_frames: int
     dither: Dither = Dither.TPDF
+    cuts: bool = True
+    link: float = 1.0
     source: str
 
     def __post_init__(self) -> None:

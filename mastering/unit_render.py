@@ -94,7 +94,8 @@ def _finished(order: UnitOrder, harms: TrackHarms) -> Audio:
         if order.delivery.ceiling_dbtp is not None and meter.result() <= order.delivery.ceiling_dbtp:
             return audio
     seams = [(frame - order.unit.start, extra_db) for frame, extra_db in order.seams.items()]
-    limiter = Limiter(order.ceiling_dbtp, order.timeline.rate_hz, PROGRAMME_CHANNELS, seams)
+    cuts, link = order.delivery.cuts, order.delivery.link
+    limiter = Limiter(order.ceiling_dbtp, order.timeline.rate_hz, PROGRAMME_CHANNELS, seams, cuts=cuts, link=link)
     return watched(audio, [limiter], harms.update)
 
 

@@ -259,3 +259,27 @@ def test_what_is_shown_is_a_pattern_for_ones_own(tmp_path: Path) -> None:
     shown = json.loads(call("deliveries", "show", tmp_path / "mine.toml", "--json").out)
     assert shown["ceiling_dbtp"] == -0.5
     assert refused("deliveries", "show", "vinil").startswith("There is no delivery called 'vinil': choose ")
+
+
+def test_a_limiter_that_cuts_and_one_that_only_turns_down(mixes: Path, tmp_path: Path) -> None:
+    asked = ["--loudness", "-13", "--ceiling", "-1"]
+    for name, more in (("cutting", []), ("turning", ["--no-cuts"])):
+        assert call("master", mixes, *asked, *more, "--out", tmp_path / name).code == 0
+        _check(tmp_path / name, "streaming", -13, -1, 44_100, ("WAV", "PCM_24"))
+    told = {name: manifest(tmp_path / name)["deliveries"]["streaming"]["tracks"] for name in ("cutting", "turning")}
+    left = {name: sum(track["harm"]["residual_db"] for track in tracks) for name, tracks in told.items()}
+    assert left["cutting"] < left["turning"] - 1.0, "it changes less"
+    assert all(track["chain_harm"] is None for track in told["cutting"])
+
+
+def test_harm_of_dynamics_before_the_limiter_is_told(mixes: Path, tmp_path: Path) -> None:
+    assert call("plan", mixes, "-o", tmp_path / "album.toml").code == 0
+    text = (tmp_path / "album.toml").read_text()
+    start = text.index("[track.why]")
+    (tmp_path / "album.toml").write_text(text[:start] + "[track.saturation]\ndrive_db = 6\n\n" + text[start:])
+    result = call("render", tmp_path / "album.toml", "--out", tmp_path / "out")
+    assert result.code == 0
+    first, second, *_ = manifest(tmp_path / "out")["deliveries"]["streaming"]["tracks"]
+    assert first["chain_harm"]["residual_db"] > -40
+    assert second["chain_harm"] is None
+    assert "Dynamics before the limiter work on 1 of" in result.out

@@ -17,7 +17,7 @@ DELIVERY = {"rate_hz", "dither", "loudness_lufs", "true_peak_dbtp", "findings", 
 PROGRAMME = {"file", "frames", "title", "sha256"}
 TRACK = {
     *("source", "file", "title", "programme", "start_frame", "frames", "gap_frames"),
-    *("loudness_lufs", "true_peak_dbtp", "sha256", "harm", "findings"),
+    *("loudness_lufs", "true_peak_dbtp", "sha256", "harm", "chain_harm", "findings"),
 }
 HARM = {
     *("max_gr_db", "p95_gr_db", "share_over_1db", "transient_loss_db", "residual_db", "nmr_db"),
