@@ -15,6 +15,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from analysis.errors import MastertapeError, PlanError
+from assistant.cli_listening import compare, joins
 from assistant.cli_matching import Engine, EngineChoice, Match, Matching, MaxEq
 from assistant.cli_options import (
     AsIs,
@@ -58,6 +59,8 @@ app = typer.Typer(
 deliveries_app = typer.Typer(help="What can be delivered: list the places, or show one.", invoke_without_command=True)
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(references_app, name="references")
+app.command()(compare)
+app.command()(joins)
 
 _USAGE_ERROR: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
 _SIGNALLED = 128  # exit codes over this name the signal that ended a program
@@ -140,18 +143,6 @@ def analyse(
     from assistant import commands
 
     _end(commands.analyse(paths, musical=musical, as_json=as_json))
-
-
-@app.command()
-def compare(
-    a: Annotated[Path, typer.Argument(metavar="A", help="One render of a song, or its mix.")],
-    b: Annotated[Path, typer.Argument(metavar="B", help="Another render of the same song.")],
-    as_json: Json = False,
-) -> None:
-    """Tell what was done to one render of a song against another: level, tone, width, and harm."""
-    from assistant import commands
-
-    _end(commands.compare(a, b, as_json=as_json))
 
 
 @app.command()

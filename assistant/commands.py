@@ -114,6 +114,24 @@ def render(path: Path, names: Sequence[str], instead: Overrides, out: Path, *, a
     return _show_rendered(rendered, file, out, before, as_json=as_json)
 
 
+def joins(path: Path, name: str | None, instead: Overrides, out: Path, *, as_json: bool) -> int:
+    """Render a plan's joins."""
+    from assistant.auditions import audition_joins
+
+    file = PlanFile.read(path)
+    first = name or delivery_path(file.plan.album.deliveries[0], path.parent, Path())
+    with progress_bars() as progress:
+        found = audition_joins(file, path.parent, _specs([first], instead)[0], out, progress)
+    _say_left_out(found.left_out)
+    if as_json:
+        show_json(
+            [{"file": str(join.path.relative_to(out)), "length_s": round(join.length_s, 3)} for join in found.joins]
+        )
+    else:
+        show(*tables.joins_table(found.joins))
+    return DONE_WITH_FAULTS if found.left_out else DONE
+
+
 def analyse(paths: Sequence[Path], *, musical: bool, as_json: bool) -> int:
     """Measure files."""
     with progress_bars() as progress:

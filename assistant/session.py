@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -141,21 +141,12 @@ def render_plan(
     Raises:
         MastertapeError: nothing could be delivered.
     """
-    mixes = plan_folder / file.plan.album.mixes
-    check_output(out, mixes)
     rendered = Rendered(left_out=dict(left_out or {}))
-    sources = _sources(file.plan, mixes, rendered, progress)
-    album = album_spec(file.plan, sources)
-    if file.plan.album.engine == "matchering":
-        album = with_references(album, file.plan, sources, plan_folder, progress)
-    for delivery in deliveries:
-        check_dither(delivery.name, delivery.dither, delivery.encoding.bits, delivery.rate_hz or album.rate_hz)
-    check_space(out, _needed_bytes(album, deliveries))
     # The last steps of one delivery are a single thread's work: they run beside the rendering of the next.
-    with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool, ThreadPoolExecutor(1) as finisher:
-        album = with_fitted(album, [track for track, _ in sources], _through(mixes, work), pool)
-        spools, harms = _spool_all(album, mixes, work, pool, progress or Silent())
-        renderer = AlbumRenderer(album, spools, pool, harms)
+    with (
+        prepared(file, plan_folder, deliveries, out, rendered, progress) as (renderer, work, pool),
+        ThreadPoolExecutor(1) as finisher,
+    ):
 
         def finish_one(tracks: RenderedTracks) -> None:
             made = finish(tracks, pool)
@@ -173,10 +164,41 @@ def render_plan(
         for future in finishing:
             future.result()
     numbers = [number for number, track in enumerate(file.plan.track) if track.file not in rendered.left_out]
-    for number, spec in zip(numbers, album.tracks, strict=True):
+    for number, spec in zip(numbers, renderer.album.tracks, strict=True):
         file = remarked(file, number, spec.chain)
     _write_plan(out / "album.toml", file.moved(plan_folder, out).text())
     return rendered
+
+
+@contextmanager
+def prepared(
+    file: PlanFile,
+    plan_folder: Path,
+    deliveries: Sequence[DeliverySpec],
+    out: Path,
+    rendered: Rendered,
+    progress: Progress | None,
+) -> Iterator[tuple[AlbumRenderer, Path, Executor]]:
+    """A renderer with every track after its chain, a folder for unfinished work, and where work is done in parallel.
+
+    What is known of the mixes, and which are left out, is noted in `rendered`.
+
+    Raises:
+        MastertapeError: nothing could be delivered.
+    """
+    mixes = plan_folder / file.plan.album.mixes
+    check_output(out, mixes)
+    sources = _sources(file.plan, mixes, rendered, progress)
+    album = album_spec(file.plan, sources)
+    if file.plan.album.engine == "matchering":
+        album = with_references(album, file.plan, sources, plan_folder, progress)
+    for delivery in deliveries:
+        check_dither(delivery.name, delivery.dither, delivery.encoding.bits, delivery.rate_hz or album.rate_hz)
+    check_space(out, _needed_bytes(album, deliveries))
+    with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool:
+        album = with_fitted(album, [track for track, _ in sources], _through(mixes, work), pool)
+        spools, harms = _spool_all(album, mixes, work, pool, progress or Silent())
+        yield AlbumRenderer(album, spools, pool, harms), work, pool
 
 
 def _write_plan(path: Path, text: str) -> None:

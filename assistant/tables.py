@@ -14,6 +14,7 @@ from rich.table import Table
 from analysis.findings import Severity, findings
 from analysis.track import TrackAnalysis
 from assistant.aspects import broad_width_db
+from assistant.auditions import Audition
 from assistant.plan import AlbumPlan, TrackPlan
 from mastering.delivery import DeliveredTrack, Delivery
 from mastering.specs import DeliverySpec
@@ -202,6 +203,18 @@ def chain_harm(delivery: Delivery) -> list[str]:
     where = f"{len(touched)} of {len(delivery.tracks)} songs, most on {title!r}"
     what = f"transients {-(harm.transient_loss_db or 0.0):+.1f} dB, noise to mask {harm.nmr_db:.0f} dB"
     return [f"· Dynamics before the limiter work on {where}: {what}"]
+
+
+def joins_table(joins: Sequence[Audition]) -> list[Table | str]:
+    """The joins that were rendered; a line where there are none."""
+    if not joins:
+        return ["One song has no join."]
+    table = Table(title=f"Joins, in {joins[0].path.parent}", title_justify="left")
+    for name in ("file", "length", "why"):
+        table.add_column(name)
+    for join in joins:
+        table.add_row(join.path.name, f"{join.length_s:.1f} s", join.why)
+    return [table]
 
 
 def _plr_lu(track: DeliveredTrack) -> float | None:

@@ -60,24 +60,8 @@ class AlbumRenderer:
         Raises:
             OutputError: a file cannot be written or read back.
         """
-        timeline = self.timeline(delivery)
-        envelopes = self._measured(timeline.rate_hz, cuts=delivery.cuts)
-        guarded = _guarded_dbtp(delivery, timeline.rate_hz)
-        gains, rides = solve_balanced(self.album, delivery, timeline, envelopes, guarded)
-        envelopes = tuple(ridden_envelope(one, ride) for one, ride in zip(envelopes, rides, strict=True))
-        job = RenderedTracks(
-            album=self.album,
-            delivery=delivery,
-            timeline=timeline,
-            envelopes=envelopes,
-            spools=self._spools,
-            chain_harms=self._chain_harms,
-            gains=gains,
-            rides=tuple(ride for ride in rides if ride),
-            ceilings_dbtp=[guarded] * len(timeline.units),
-            paths=_track_paths(self.album, delivery, folder),
-        )
-        dirty: Sequence[int] = range(len(timeline.units))
+        job = self.solved(delivery, folder)
+        dirty: Sequence[int] = range(len(job.timeline.units))
         bias_lu = np.zeros(len(self.album.tracks))
         for _ in range(_PASSES):
             job.render(dirty, self._pool, progress)
@@ -85,12 +69,32 @@ class AlbumRenderer:
             missing_lu = job.off_target_lu()
             if np.abs(missing_lu).max() > _RERENDER_LU:
                 bias_lu += missing_lu
-                job.gains = solve_gains(self.album, delivery, timeline, envelopes, guarded, bias_lu=bias_lu.tolist())
+                job.solve_again(bias_lu.tolist())
                 again |= job.units_of(np.flatnonzero(np.abs(missing_lu) > _RERENDER_LU))
             dirty = sorted(again)
             if not dirty:
                 break
         return job
+
+    def solved(self, delivery: DeliverySpec, folder: Path) -> RenderedTracks:
+        """A delivery whose gains are known and of which nothing is rendered yet."""
+        timeline = self.timeline(delivery)
+        envelopes = self._measured(timeline.rate_hz, cuts=delivery.cuts)
+        guarded = _guarded_dbtp(delivery, timeline.rate_hz)
+        gains, rides = solve_balanced(self.album, delivery, timeline, envelopes, guarded)
+        return RenderedTracks(
+            album=self.album,
+            delivery=delivery,
+            timeline=timeline,
+            envelopes=tuple(ridden_envelope(one, ride) for one, ride in zip(envelopes, rides, strict=True)),
+            spools=self._spools,
+            chain_harms=self._chain_harms,
+            gains=gains,
+            rides=tuple(ride for ride in rides if ride),
+            guarded_dbtp=guarded,
+            ceilings_dbtp=[guarded] * len(timeline.units),
+            paths=_track_paths(self.album, delivery, folder),
+        )
 
     def _measured(self, rate_hz: int, *, cuts: bool) -> tuple[Envelope, ...]:
         """The album at one rate before any gain, unit by unit; where files are cut does not matter here."""
@@ -116,6 +120,7 @@ class RenderedTracks:
         spools: every track after its chain.
         chain_harms: what the stages of each track's chain that are not linear did to it; None where there are none.
         gains: what each track is turned up by.
+        guarded_dbtp: what the limiter holds at first; None without a ceiling.
         ceilings_dbtp: what the limiter of each unit holds.
         paths: file of each track.
         written: what was read back of each.
@@ -131,6 +136,7 @@ class RenderedTracks:
     chain_harms: Sequence[Harm | None]
     gains: DeliveryGains
     rides: tuple[BalanceRide, ...]
+    guarded_dbtp: float | None
     ceilings_dbtp: list[float | None]
     paths: list[Path]
     written: dict[int, Written] = field(default_factory=dict)
@@ -169,6 +175,12 @@ class RenderedTracks:
         for results in list(pool.map(one, units)):
             for track, written, harm in results:
                 self.written[track], self.harm[track] = written, harm
+
+    def solve_again(self, bias_lu: Sequence[float]) -> None:
+        """Find the gains anew, each track's target moved by as much as the last rendering was off."""
+        self.gains = solve_gains(
+            self.album, self.delivery, self.timeline, self.envelopes, self.guarded_dbtp, bias_lu=bias_lu
+        )
 
     def _highest(self, unit: Unit) -> float:
         """Highest peak of a unit before gain, linear."""

@@ -66,7 +66,7 @@ def render_unit(order: UnitOrder, progress: Progress) -> Mapping[int, Harm]:
     lead_in = order.unit.start - order.timeline.placements[order.unit.tracks[0]].mark
     try:
         tracks.write(np.zeros((lead_in, PROGRAMME_CHANNELS)))
-        for block in _finished(order, harms).blocks():
+        for block in finished(order, harms.update).blocks():
             tracks.write(block)
         tracks.finish()
     finally:
@@ -74,8 +74,8 @@ def render_unit(order: UnitOrder, progress: Progress) -> Mapping[int, Harm]:
     return harms.result()
 
 
-def _finished(order: UnitOrder, harms: TrackHarms) -> Audio:
-    """The unit after gain and, where a peak needs it, the limiter, which `harms` watches."""
+def finished(order: UnitOrder, watch: Callable[[Floats, Floats], None]) -> Audio:
+    """The unit after gain and, where a peak needs it, the limiter; `watch` is told frames before it and after."""
     gains = [db_to_amplitude(gain_db) if gain_db else 1.0 for gain_db in order.gains_db]
     audio = assemble(order.timeline, order.unit, order.spools, gains)
     if order.rides:
@@ -96,7 +96,7 @@ def _finished(order: UnitOrder, harms: TrackHarms) -> Audio:
     seams = [(frame - order.unit.start, extra_db) for frame, extra_db in order.seams.items()]
     cuts, link = order.delivery.cuts, order.delivery.link
     limiter = Limiter(order.ceiling_dbtp, order.timeline.rate_hz, PROGRAMME_CHANNELS, seams, cuts=cuts, link=link)
-    return watched(audio, [limiter], harms.update)
+    return watched(audio, [limiter], watch)
 
 
 def untouched(order: UnitOrder, number: int) -> bool:
