@@ -50,7 +50,9 @@ def interval_peak(window: Floats, seen: float, fine: Floats, ceiling: float) -> 
     """
     seen = max(seen, abs(interpolated(window, fine[len(fine) // 2])))
     if seen > CLOSER_LOOK * ceiling:
+        # At the start of the interval too: over 20 kHz the sample there may hold less than what is played.
         quarter = len(fine) // 4
+        seen = max(seen, abs(interpolated(window, fine[0])))
         seen = max(seen, abs(interpolated(window, fine[quarter])))
         seen = max(seen, abs(interpolated(window, fine[3 * quarter])))
         if seen > _CLOSEST_LOOK * ceiling:

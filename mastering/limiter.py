@@ -60,17 +60,21 @@ class Limiter:
         self._waiting = np.zeros((channels, 0))  # audio whose demand is not known yet
         self._asked_frames = 0  # of which it is
         self._owed = 0  # frames taken and not given back
+        self._taken = 0  # frames of the stream
         self.deepest_db = 0.0
         """How much the peak that lost most has lost so far."""
 
     def process(self, block: Floats) -> Floats:
         """Take a block, give the frames that are ready."""
+        self._taken += len(block)
         out = self._take(block)
         self._owed += len(block) - len(out)
         return out
 
     def flush(self) -> Floats:
         """Give the rest."""
+        if self._cut is not None:
+            self._cut.stream_frames = self._taken
         silence = np.zeros((self._hop, len(self._input)))
         parts = [silence[:0]]
         while self._owed > 0:

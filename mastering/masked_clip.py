@@ -95,7 +95,15 @@ def _solve(places: Floats, heights: Floats, count: int, pulse: Floats, aim: floa
 
 @kernel
 def clip_hop(  # noqa: PLR0913  (a kernel takes the detector apart)
-    row: Floats, first: int, last: int, pulse: Floats, glance: Floats, fine: Floats, ceiling: float
+    row: Floats,
+    first: int,
+    last: int,
+    begin: int,
+    end: int,
+    pulse: Floats,
+    glance: Floats,
+    fine: Floats,
+    ceiling: float,
 ) -> bool:
     """Cut the peaks of one channel between frames `first` and `last`; whether there were any.
 
@@ -103,6 +111,8 @@ def clip_hop(  # noqa: PLR0913  (a kernel takes the detector apart)
         row: changed in place; 64 frames before `first` and after `last` at least, and the reach of a pulse.
         first: frame of the hop.
         last: frame after it.
+        begin: first frame that may be changed,
+        end: frame after the last: what lies outside is no part of the stream, and stays silence.
         pulse: half of it, `PULSE_GRID` points a frame.
         glance: of the true-peak detector,
         fine: likewise.
@@ -119,7 +129,7 @@ def clip_hop(  # noqa: PLR0913  (a kernel takes the detector apart)
         _solve(places, heights, count, pulse, _BELOW * ceiling, cuts)
         for i in range(count):
             middle = start + places[i]
-            for frame in range(max(0, int(middle) - reach), min(len(row), int(middle) + reach + 2)):
+            for frame in range(max(begin, int(middle) - reach), min(end, int(middle) + reach + 2)):
                 row[frame] -= cuts[i] * _pulse_at(pulse, frame - middle)
     return True
 
@@ -144,6 +154,9 @@ class HiddenCut:
         # From the hop before the next one to give on; before the first there is silence.
         self._rows = np.zeros((channels, self._model.hop))
         self._cut = [False]
+        self._first = -self._model.hop  # frame of the stream with which the rows begin
+        self.stream_frames: int | None = None
+        """Length of the stream; to be set when it is known, before the silence that flushes it is taken."""
 
     def process(self, rows: Floats, gains: Floats, hops: Hops) -> tuple[Floats, Floats]:
         """Take some hops.
@@ -174,14 +187,18 @@ class HiddenCut:
         self._over, self._masks = self._over[cuts:].copy(), self._masks[cuts:].copy()
         out = self._rows[:, hop : (1 + given) * hop].copy()
         self._rows = self._rows[:, given * hop :].copy()
+        self._first += given * hop
         return out, np.concatenate(demands)[None]
 
     def _cut_hop(self, first: int, over: NDArray[np.bool_], masks: Floats) -> bool:
         """Cut a hop that begins at frame `first` of the rows, in the channels that need it; whether any did."""
         cut = False
+        begin, end = max(0, -self._first), self._rows.shape[1]
+        if self.stream_frames is not None:
+            end = min(end, self.stream_frames - self._first)
         for channel in np.flatnonzero(over):
-            pulse, row = pulses(self._model, masks[channel]), self._rows[channel]
-            cut |= clip_hop(row, first, first + self._model.hop, pulse, self._glance, self._fine, self._ceiling)
+            pulse, row, last = pulses(self._model, masks[channel]), self._rows[channel], first + self._model.hop
+            cut |= clip_hop(row, first, last, begin, end, pulse, self._glance, self._fine, self._ceiling)
         return cut
 
     def _left(self, first: int) -> Floats:
