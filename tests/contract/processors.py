@@ -69,6 +69,8 @@ PROCESSORS: dict[str, Make] = {
     "correlation guard": lambda rate_hz, channels: CorrelationGuard(1.4, BANDS, 0.5, rate_hz, channels),
     "mono bass": lambda rate_hz, channels: MonoBass(150.0, rate_hz, channels),
     "limiter": lambda rate_hz, channels: Limiter(-12.0, rate_hz, channels),
+    "limiter without cuts": lambda rate_hz, channels: Limiter(-12.0, rate_hz, channels, cuts=False),
+    "limiter half linked": lambda rate_hz, channels: Limiter(-12.0, rate_hz, channels, link=0.5),
 }
 MOVES_SILENCE = {"offset"}  # a constant taken off silence leaves the constant
 STEREO_ONLY = {"width", "side eq", "correlation guard", "mono bass"}  # mono passes
@@ -148,6 +150,10 @@ EXTREMES: dict[str, Make] = {
     "mono up to 20 Hz": lambda rate_hz, channels: MonoBass(20.0, rate_hz, channels),
     "limiter at full scale": lambda rate_hz, channels: Limiter(0.0, rate_hz, channels),
     "limiter 60 dB down": lambda rate_hz, channels: Limiter(-60.0, rate_hz, channels),
+    "limiter without cuts 60 dB down": lambda rate_hz, channels: Limiter(-60.0, rate_hz, channels, cuts=False),
+    "limiter of each channel by itself, 60 dB down": lambda rate_hz, channels: Limiter(
+        -60.0, rate_hz, channels, link=0.0
+    ),
 }
 
 UNCHANGED = EqBand(shape=EqShape.BELL, freq_hz=1_000.0, gain_db=0.0, q=1.0)
@@ -183,6 +189,8 @@ NEUTRAL: dict[str, Make] = {
     "guard after no widening": lambda rate_hz, channels: CorrelationGuard(1.0, (UNCHANGED,), 0.5, rate_hz, channels),
     "guard with nothing to do": lambda rate_hz, channels: CorrelationGuard(1.4, BANDS, -1.0, rate_hz, channels),
     "limiter with nothing to do": lambda rate_hz, channels: Limiter(0.0, rate_hz, channels),
+    "limiter without cuts and nothing to do": lambda rate_hz, channels: Limiter(0.0, rate_hz, channels, cuts=False),
+    "limiter half linked with nothing to do": lambda rate_hz, channels: Limiter(0.0, rate_hz, channels, link=0.5),
 }
 
 
