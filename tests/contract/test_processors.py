@@ -24,6 +24,7 @@ from tests.contract.processors import (
 BLOCK_TOLERANCE = 1e-9  # full scale 1.0
 MONO_SUM_TOLERANCE = 1e-15  # full scale 1.0
 GAIN_TOLERANCE = 1e-12  # of the factor
+SMALLEST_NORMAL = np.finfo(np.float64).smallest_normal
 ODD_RATES_HZ = (8_000, 11_025, 37_800, 192_000, 384_000)
 BLOCKS_FRAMES = (1, 7, 4_096)
 
@@ -102,6 +103,14 @@ def test_what_is_given_is_never_changed(name: str, channels: int) -> None:
     assert all(np.array_equal(block, was) for block, was in zip(given, blocks, strict=True))
     assert all(np.array_equal(out, was) for out, was in zip(outputs, kept, strict=True))
     assert np.array_equal(samples, before)
+
+
+def test_nothing_dies_away_in_denormal_numbers(name: str) -> None:
+    """They are no sound, and many processors take a hundred times as long for them; a filter rings down to them."""
+    stage = PROCESSORS[name](RATE_HZ, 2)
+    stage.process(music(2))
+    out = stage.process(np.zeros((8 * RATE_HZ, 2)))
+    assert not ((out != 0) & (np.abs(out) < SMALLEST_NORMAL)).any()
 
 
 @pytest.mark.parametrize("rate_hz", ODD_RATES_HZ)
