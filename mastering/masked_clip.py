@@ -74,8 +74,11 @@ def _pulse_at(pulse: Floats, distance: float) -> float:
 
 
 @kernel
-def _solve(places: Floats, heights: Floats, count: int, pulse: Floats, aim: float, cuts: Floats) -> None:
-    """Signed heights of the pulses that bring all peaks to `aim` together, none of them lifting its peak."""
+def _solve(places: Floats, heights: Floats, count: int, pulse: Floats, ceiling: float, cuts: Floats) -> None:
+    """Signed heights of the pulses that bring all peaks under the ceiling together, none of them lifting its peak.
+
+    They aim a little below it; not further than a peak stands above it, lest a trace of an excess make a step.
+    """
     reach = (len(pulse) - 1) / PULSE_GRID
     cuts[:count] = 0.0
     for _ in range(_ROUNDS):
@@ -90,6 +93,7 @@ def _solve(places: Floats, heights: Floats, count: int, pulse: Floats, aim: floa
                 left -= cuts[k] * _pulse_at(pulse, places[k] - places[i])
                 k += 1
             sign = 1.0 if heights[i] > 0 else -1.0
+            aim = max(_BELOW * ceiling, 2 * ceiling - abs(heights[i]))
             cuts[i] = sign * max(0.0, sign * cuts[i] + sign * left - aim)
 
 
@@ -126,7 +130,7 @@ def clip_hop(  # noqa: PLR0913  (a kernel takes the detector apart)
         count = _find_peaks(part, glances(part, glance), fine, ceiling, places, heights)
         if count == 0:
             return sweep > 0
-        _solve(places, heights, count, pulse, _BELOW * ceiling, cuts)
+        _solve(places, heights, count, pulse, ceiling, cuts)
         for i in range(count):
             middle = start + places[i]
             for frame in range(max(begin, int(middle) - reach), min(end, int(middle) + reach + 2)):

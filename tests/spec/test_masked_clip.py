@@ -122,6 +122,23 @@ def test_what_cutting_leaves_is_turned_down(period_frames: float) -> None:
     assert CEILING_DBTP - 0.1 < peak_dbtp(out) <= CEILING_DBTP + OVER_CEILING_DB
 
 
+def test_a_trace_over_the_ceiling_takes_a_trace() -> None:
+    samples = np.sinc((np.arange(6 * MODEL.hop) - 2.5 * MODEL.hop) / 3)
+    for excess in (1e-6, 1e-5, 1e-4):
+        taken = np.abs(cut(samples, 1 / (1 + excess)) - samples).max()
+        assert 0.5 * excess < taken < 2.5 * excess
+
+
+@pytest.mark.parametrize("hz", [40.0, 1_237.0, 4_999.0, 9_997.0, 17_777.0])
+def test_cuts_fold_nothing_back_into_a_tone(hz: float) -> None:
+    """Lines that are no harmonics stay under -90 dBFS, at a tone that no whole number of samples divides."""
+    samples = stereo(sine(hz, 6.0, RATE_HZ)) * db_to_amplitude(CEILING_DBTP + 1)
+    out = limited(samples)[3 * RATE_HZ : 5 * RATE_HZ, 0]
+    lines = np.abs(np.fft.rfft(out)) / RATE_HZ
+    lines[:: round(2 * hz)] = 0.0
+    assert amplitude_to_db(float(lines.max())) < CLEAN_DB
+
+
 def test_what_is_under_the_ceiling_is_not_touched() -> None:
     samples = 0.69 * np.sinc((np.arange(6 * MODEL.hop) - 2.5 * MODEL.hop) / 3)
     assert np.array_equal(cut(samples, 0.7), samples)
