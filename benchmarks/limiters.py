@@ -204,7 +204,9 @@ def summary(gain_lu: float, cases: Sequence[Case], names: Sequence[str]) -> None
             values = column(counted, name, figure)
             texts.append(f"{np.mean(values):.2f} ({np.max(values):.2f})" if len(values) else "-")
         print(f"{name:16}" + "".join(f"{text:>17}" for text in texts))
-    print("ours less theirs: mean of the songs' differences, 95 % interval (Student's t)")
+    print(
+        "ours less theirs: mean of the songs' differences, 95 % interval (Student's t; a star where all of it is ours)"
+    )
     for name in names[1:]:
         texts = [f"{title} {interval(counted, name, figure)}" for figure, title in COMPARED.items()]
         print(f"{name:16}" + ", ".join(texts))
@@ -224,7 +226,8 @@ def interval(cases: Sequence[Case], name: str, figure: str) -> str:
         return "-"
     mean = float(differences.mean())
     half = float(stats.t.ppf(0.975, len(differences) - 1) * differences.std(ddof=1) / math.sqrt(len(differences)))
-    return f"{mean:+.2f} [{mean - half:+.2f}, {mean + half:+.2f}]{'*' if mean + half < 0 else ''}"
+    star = "*" if mean + half < 0 else ""
+    return f"{mean:+.2f} [{mean - half:+.2f}, {mean + half:+.2f}]{star} ({len(differences)} songs)"
 
 
 def verdicts(cases: Sequence[Case], names: Sequence[str]) -> None:
