@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
 
 from analysis.track import TrackAnalysis
 from assistant.dynamics_plan import CompressorPlan, MultibandPlan
 from assistant.plan import AlbumPlan, EqPlan, MatchPoint, TrackPlan
 from mastering.dynamics_specs import CompressorSpec, DynamicBandSpec, MultibandSpec, SaturationSpec
+from mastering.singles import HEAD_FADE_S, TAIL_FADE_S
 from mastering.specs import AlbumSpec, ChainSpec, EqBand, MatchCurve, RideSpec, TrackSpec
 
 _FLOAT32_BITS = 24
@@ -22,8 +25,26 @@ def album_spec(plan: AlbumPlan, sources: Sequence[tuple[TrackPlan, TrackAnalysis
         loudness_lufs=plan.album.loudness_lufs,
         as_is=plan.album.as_is,
         seed=plan.album.seed,
-        tracks=tuple(_track_spec(track, analysis) for track, analysis in sources),
+        tracks=_in_runs(plan, tuple(_track_spec(track, analysis) for track, analysis in sources)),
     )
+
+
+def _in_runs(plan: AlbumPlan, tracks: tuple[TrackSpec, ...]) -> tuple[TrackSpec, ...]:
+    """The tracks with those marked that run on; where the next one was left out, a song is faded against the click."""
+    there = {track.source for track in tracks}
+    cut_tails = {one.file for one, other in pairwise(plan.track) if one.runs_on and other.file not in there}
+    cut_heads = {other.file for one, other in pairwise(plan.track) if one.runs_on and one.file not in there}
+
+    def cut(track: TrackSpec) -> TrackSpec:
+        tail_s = TAIL_FADE_S if track.source in cut_tails else 0.0
+        return replace(
+            track,
+            runs_on=track.runs_on and not tail_s,
+            fade_in_s=max(track.fade_in_s, HEAD_FADE_S if track.source in cut_heads else 0.0),
+            fade_out_s=max(track.fade_out_s, tail_s),
+        )
+
+    return tuple(map(cut, tracks))
 
 
 def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
@@ -46,6 +67,7 @@ def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
         fade_out_s=track.fade_out_s,
         gap_s=track.gap_s,
         crossfade_s=track.crossfade_s,
+        runs_on=track.runs_on,
     )
 
 

@@ -115,7 +115,9 @@ def overrides(  # noqa: PLR0913  (one parameter an option)
     depth: int | None,
     container: str | None,
     dither: str | None = None,
+    *,
     no_cuts: bool = False,
+    singles: bool = False,
 ) -> Overrides:
     """What is asked for instead of the deliveries' own figures."""
     return Overrides(
@@ -126,6 +128,7 @@ def overrides(  # noqa: PLR0913  (one parameter an option)
         container=Container(container) if container else None,
         dither=dither,
         cuts=False if no_cuts else None,
+        singles=singles or None,
     )
 
 

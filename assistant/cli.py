@@ -37,6 +37,7 @@ from assistant.cli_options import (
     Rate,
     References,
     Seed,
+    Singles,
     Statistics,
     Strength,
     Title,
@@ -117,6 +118,7 @@ def master(  # noqa: PLR0913  (one parameter an option)
     format_: Format = None,
     dither: DitherName = None,
     no_cuts: NoCuts = False,
+    singles: Singles = False,
     seed: Seed = 1,
     song_statistics: Statistics = None,
     as_json: Json = False,
@@ -129,7 +131,8 @@ def master(  # noqa: PLR0913  (one parameter an option)
     words = asked.asked(
         mixes, reference, for_, engineer, title, order, quiet, strengths, as_is, seed, song_statistics, matching
     )
-    overrides = asked.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None, dither, no_cuts)
+    container = format_.value if format_ else None
+    overrides = asked.overrides(loudness, ceiling, rate, depth, container, dither, no_cuts=no_cuts, singles=singles)
     _end(commands.master(words, overrides, out, as_json=as_json))
 
 
@@ -199,12 +202,14 @@ def render(  # noqa: PLR0913  (one parameter an option)
     format_: Format = None,
     dither: DitherName = None,
     no_cuts: NoCuts = False,
+    singles: Singles = False,
     as_json: Json = False,
 ) -> None:
     """Render a plan, for the places it names, or for others with --for."""
     from assistant import asked, commands
 
-    overrides = asked.overrides(loudness, ceiling, rate, depth, format_.value if format_ else None, dither, no_cuts)
+    container = format_.value if format_ else None
+    overrides = asked.overrides(loudness, ceiling, rate, depth, container, dither, no_cuts=no_cuts, singles=singles)
     _end(commands.render(plan_file, tuple(for_ or ()), overrides, out, as_json=as_json))
 
 

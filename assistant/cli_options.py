@@ -118,4 +118,11 @@ NoCuts = Annotated[
         help="The limiter only turns down. Without it, it also cuts off peaks what the music hides from the ear.",
     ),
 ]
+Singles = Annotated[
+    bool,
+    typer.Option(
+        "--singles",
+        help="Also write songs alone, with a clean start and end, where their file is cut while it sounds.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]

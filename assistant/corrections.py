@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from analysis.continuity import Continuity
 from analysis.profile import ReferenceSong
 from analysis.track import TrackAnalysis
 from assistant.aspects import Aspects, separate_aspects
@@ -37,6 +38,7 @@ class Mix:
         engineer: who mixed it, where that is known.
         quiet: whether it is meant to stand as quiet as it does.
         analysis: what was measured.
+        goes_on: how its sound goes on in the next of the mixes; None where it does not.
     """
 
     file: str
@@ -44,6 +46,7 @@ class Mix:
     engineer: str | None
     analysis: TrackAnalysis
     quiet: bool = False
+    goes_on: Continuity | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 from analysis.errors import SpecificationError
 from assistant.validation import between, sentences
 from mastering.noise_shaping import Dither
-from mastering.specs import Anchor, Container, DeliverySpec, Encoding
+from mastering.specs import Anchor, Container, DeliverySpec, Encoding, GapPlace
 from references import DELIVERIES
 
 LoudnessTarget = Annotated[float, between(-40, -4, "LUFS")]
@@ -42,6 +42,8 @@ class DeliveryFile(BaseModel):
     dither: Dither = Dither.TPDF
     cuts: bool = True
     link: Annotated[float, between(0, 1, "")] = 1.0
+    gap: GapPlace = GapPlace.AFTER_SONG
+    singles: bool = False
     source: str
     date: str
 
@@ -74,6 +76,8 @@ class DeliveryFile(BaseModel):
             dither=self.dither,
             cuts=self.cuts,
             link=self.link,
+            gap=self.gap,
+            singles=self.singles,
             source=f"{self.source} ({self.date})",
         )
 
@@ -89,6 +93,7 @@ class Overrides:
     container: Container | None = None
     dither: str | None = None
     cuts: bool | None = None
+    singles: bool | None = None
 
 
 def built_in() -> tuple[str, ...]:
@@ -147,14 +152,13 @@ def overridden(spec: DeliverySpec, overrides: Overrides) -> DeliverySpec:
                 f"--depth {overrides.depth} is not possible: choose 16, 24, or 32 (floating point)."
             )
         changes["encoding"] = depths[overrides.depth]
-    if overrides.container is not None:
-        changes["container"] = overrides.container
     if overrides.dither is not None:
         if overrides.dither not in set(Dither):
             raise SpecificationError(f"--dither {overrides.dither} is not known: choose {', '.join(Dither)}.")
         changes["dither"] = Dither(overrides.dither)
-    if overrides.cuts is not None:
-        changes["cuts"] = overrides.cuts
+    for key in ("container", "cuts", "singles"):
+        if (wanted := getattr(overrides, key)) is not None:
+            changes[key] = wanted
     return dataclasses.replace(spec, **changes)  # type: ignore[arg-type]
 
 

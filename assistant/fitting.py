@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager
 from dataclasses import replace
 
-from analysis.audio import Audio
 from assistant.dynamics_plan import CompressorPlan
 from assistant.plan import TrackPlan
 from assistant.plan_file import PlanFile
+from assistant.spooling import Through, album_recordings
 from mastering.dynamics_specs import CompressorSpec, MultibandSpec
 from mastering.fitting import Crossovers, Wanted, evened, with_makeup, with_times
 from mastering.specs import AlbumSpec, ChainSpec, TrackSpec
-
-Through = Callable[[TrackSpec], AbstractContextManager[Audio]]
-"""Gives a track's audio after its chain."""
 
 _BEFORE_BANDS = ("dc_offset", "matchering", "gain_db", "eq", "side_eq", "match", "ride", "dynamic_eq")
 _BEFORE_COMPRESSOR = (*_BEFORE_BANDS, "multiband")
@@ -26,14 +22,18 @@ _UNITS = {"attack_ms": "ms", "release_ms": "ms", "makeup_db": "dB"}
 def with_fitted(album: AlbumSpec, plans: Sequence[TrackPlan], through: Through, pool: Executor) -> AlbumSpec:
     """The album with every figure of its chains known; `plans` are those of its tracks.
 
+    Songs that run on into each other share what is found on their one recording.
+
     Raises:
         AudioFileError, AudioContentError, OutputError: as reading and matchering find them.
     """
 
-    def one(number: int) -> TrackSpec:
-        return _fitted(album.tracks[number], plans[number], through)
+    def one(numbers: tuple[int, ...]) -> list[TrackSpec]:
+        run = [album.tracks[number] for number in numbers]
+        chain = _fitted(run, plans[numbers[0]], through)
+        return [replace(track, chain=chain) for track in run]
 
-    return replace(album, tracks=tuple(pool.map(one, range(len(album.tracks)))))
+    return replace(album, tracks=tuple(track for run in pool.map(one, album_recordings(album)) for track in run))
 
 
 def remarked(file: PlanFile, number: int, chain: ChainSpec) -> PlanFile:
@@ -52,15 +52,15 @@ def remarked(file: PlanFile, number: int, chain: ChainSpec) -> PlanFile:
     return file
 
 
-def _fitted(track: TrackSpec, plan: TrackPlan, through: Through) -> TrackSpec:
-    """A track with every figure of its chain known: first the bands, then what comes after them."""
-    chain = track.chain
+def _fitted(run: Sequence[TrackSpec], plan: TrackPlan, through: Through) -> ChainSpec:
+    """The chain of a recording with every figure known: first the bands, then what comes after them."""
+    chain = run[0].chain
     if plan.multiband and chain.multiband:
         bands, crossovers_hz = (
             (plan.multiband.low, plan.multiband.mid, plan.multiband.high),
             chain.multiband.crossovers_hz,
         )
-        head = _head(track, _BEFORE_BANDS)
+        head = _head(run, chain, _BEFORE_BANDS)
         low, mid, high = _found(chain.multiband.bands, bands, head, crossovers_hz, through)
         multiband = MultibandSpec(crossovers_hz=crossovers_hz, low=low, mid=mid, high=high)
         if all(band and band.makeup_db == "auto" for band in bands):
@@ -68,16 +68,16 @@ def _fitted(track: TrackSpec, plan: TrackPlan, through: Through) -> TrackSpec:
                 multiband = evened(multiband, audio)
         chain = replace(chain, multiband=multiband)
     if plan.compressor:
-        head = _head(replace(track, chain=chain), _BEFORE_COMPRESSOR)
+        head = _head(run, chain, _BEFORE_COMPRESSOR)
         (compressor,) = _found([chain.compressor], [plan.compressor], head, None, through)
         chain = replace(chain, compressor=compressor)
-    return replace(track, chain=chain)
+    return chain
 
 
 def _found(
     specs: Sequence[CompressorSpec | None],
     plans: Sequence[CompressorPlan | None],
-    head: TrackSpec,
+    head: Sequence[TrackSpec],
     crossovers_hz: Crossovers,
     through: Through,
 ) -> Sequence[CompressorSpec | None]:
@@ -98,6 +98,6 @@ def _wanted(plan: CompressorPlan | None) -> Wanted:
     return Wanted(attack=plan.attack_ms == "auto", release=plan.release_ms == "auto", makeup=plan.makeup_db == "auto")
 
 
-def _head(track: TrackSpec, stages: Sequence[str]) -> TrackSpec:
-    """The track with the first stages of its chain alone."""
-    return replace(track, chain=ChainSpec(**{name: getattr(track.chain, name) for name in stages}))
+def _head(run: Sequence[TrackSpec], chain: ChainSpec, stages: Sequence[str]) -> Sequence[TrackSpec]:
+    """The recording with the first stages of a chain alone."""
+    return [replace(run[0], chain=ChainSpec(**{name: getattr(chain, name) for name in stages})), *run[1:]]

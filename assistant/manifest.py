@@ -10,6 +10,7 @@ from typing import Any
 
 from mastering.delivery import Delivery
 from mastering.harm import Harm
+from mastering.singles import FOLDER as SINGLES
 
 SCHEMA = 1
 _HARM = (
@@ -39,6 +40,7 @@ def described(delivery: Delivery) -> dict[str, Any]:
                 "start_frame": track.start_frame,
                 "frames": track.frames,
                 "gap_frames": track.gap_frames,
+                "index": [{"number": number, "frame": frame} for number, frame in track.index.items()],
                 "loudness_lufs": _figure(track.loudness_lufs),
                 "true_peak_dbtp": _figure(track.true_peak_dbtp),
                 "sha256": track.sha256,
@@ -47,6 +49,18 @@ def described(delivery: Delivery) -> dict[str, Any]:
                 "findings": list(track.findings),
             }
             for track in delivery.tracks
+        ],
+        "singles": [
+            {
+                "source": single.source,
+                "file": f"{delivery.name}/{single.file}",
+                "title": single.title,
+                "frames": single.frames,
+                "loudness_lufs": _figure(single.loudness_lufs),
+                "true_peak_dbtp": _figure(single.true_peak_dbtp),
+                "sha256": single.sha256,
+            }
+            for single in delivery.singles
         ],
     }
 
@@ -89,10 +103,11 @@ def is_programme(path: Path) -> bool:
 
 
 def files_of(folder: Path, name: str) -> Sequence[str]:
-    """Names of the files that the folder's manifest lists for a delivery."""
+    """The files that the folder's manifest lists for a delivery, relative to the delivery's folder."""
     try:
         told = read(folder)["deliveries"][name]
-        return [Path(part["file"]).name for key in ("programmes", "tracks") for part in told[key]]
+        files = [Path(part["file"]).name for key in ("programmes", "tracks") for part in told[key]]
+        return [*files, *(f"{SINGLES}/{Path(part['file']).name}" for part in told.get("singles", []))]
     except (KeyError, TypeError, AttributeError):  # not there, or changed by hand
         return []
 

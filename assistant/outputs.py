@@ -165,19 +165,24 @@ def _hold(lock: IO[str]) -> None:
 def publish(finished: Path, target: Path, former_files: Sequence[str]) -> None:
     """Move finished files to their place, one rename each; then take away `former_files` that are no longer made.
 
+    Files may lie in folders of `finished`; the names of former ones are relative to `target`.
+
     Raises:
         OutputError: a file cannot be moved.
     """
     try:
         target.mkdir(exist_ok=True)
-        names = {path.name for path in finished.iterdir()}
+        names = {path.relative_to(finished).as_posix() for path in finished.rglob("*") if path.is_file()}
         for name in sorted(names):
+            (target / name).parent.mkdir(exist_ok=True)
             (finished / name).replace(target / name)
         made = [target / name for name in names]
         for former in (target / name for name in former_files if name not in names):
             # Where case does not count, a former name may be another spelling of a new one.
             if former.exists() and not any(former.samefile(path) for path in made):
                 former.unlink()
+                if former.parent != target and not any(former.parent.iterdir()):
+                    former.parent.rmdir()
     except OSError as error:
         raise OutputError(
             f"{target} cannot be written to ({error.strerror}): choose another folder with --out."

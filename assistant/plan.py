@@ -93,6 +93,9 @@ class TrackPlan(Table):
     crossfade_s: Annotated[float, between(0, 30, "s"), Field(description="overlap with the next instead of a gap")] = (
         0.0
     )
+    runs_on: Annotated[
+        bool, Field(description="the next goes on where this mix ends: one recording, one chain, no gap, no fade")
+    ] = False
     eq: Annotated[tuple[EqPlan, ...], Field(max_length=8)] = ()
     side_eq: Annotated[tuple[EqPlan, ...], Field(max_length=8)] = ()
     eq_fit_error_db: Annotated[float | None, Field(description="how far the bands are from the wanted curve, RMS")] = (
@@ -114,6 +117,8 @@ class TrackPlan(Table):
     def _in_order(self) -> TrackPlan:
         if not self.start_s < self.end_s:
             raise ValueError(f"end_s = {self.end_s:g} must be over start_s = {self.start_s:g} s")
+        if self.runs_on and self.crossfade_s > 0:
+            raise ValueError(f"crossfade_s = {self.crossfade_s:g} and runs_on do not go together: take one out")
         for number, (point, higher) in enumerate(pairwise(self.match), 2):
             if not point.freq_hz < higher.freq_hz:
                 raise ValueError(

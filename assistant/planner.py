@@ -14,6 +14,7 @@ from assistant.cohesion_plan import plan_cohesion
 from assistant.corrections import Corrected, Mix, as_they_are, by_matchering, corrected, matched
 from assistant.order import OrderItem, numbered, propose_order
 from assistant.plan import AlbumPlan, AlbumTable, TrackPlan
+from assistant.runs import with_runs
 from assistant.statistics import SongStatistics
 from assistant.wishes import Wishes
 
@@ -44,8 +45,8 @@ def plan_album(
         wishes: what was asked for.
     """
     done = _done(mixes, references, reference_paths, statistics, wishes)
-    tracks = done.tracks
     order, why_order, why_next = _ordered(mixes, wishes)
+    tracks = with_runs(done.tracks, mixes, order)
     loudness_lufs, why_loudness = album_lufs(
         [] if wishes.as_is else references, clone=wishes.match_full or wishes.by_matchering
     )

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from analysis.audio import Audio
+from analysis.continuity import Continuity
 from analysis.errors import AudioContentError, PlanError
 from analysis.findings import warnings
-from analysis.load import open_audio
 from analysis.track import TrackAnalysis
 from assistant import manifest
 from assistant.album_spec import album_spec
@@ -25,18 +24,17 @@ from assistant.outputs import check_output, check_space, keep_copy, publish, wor
 from assistant.plan import AlbumPlan, TrackPlan
 from assistant.plan_file import PlanFile, delivery_path, relative_path
 from assistant.planner import keeps_given_order, plan_album
+from assistant.runs import check_runs, find_runs
+from assistant.spooling import spool_all, spool_bytes, through_chains
 from assistant.statistics import load_statistics
 from assistant.usable import check_fit, none_left, why_unusable
 from assistant.wishes import Wishes
 from mastering.delivery import Delivery
 from mastering.finish import finish
-from mastering.harm import Harm
-from mastering.harm_tracks import Beside
-from mastering.matchering_stage import matchering_bytes, through_chain
+from mastering.matchering_stage import matchering_bytes
 from mastering.noise_shaping import check_dither
 from mastering.render import AlbumRenderer, RenderedTracks
 from mastering.specs import AlbumSpec, DeliverySpec, TrackSpec
-from mastering.spool import Spool
 from mastering.timeline import lay_out
 
 
@@ -88,8 +86,11 @@ def make_plan(
     usable = [mix for mix in folder.mixes if mix.file not in left_out]
     if not usable:
         raise AudioContentError(none_left(left_out))
+    files = [(mix.path, found.tracks[mix.path]) for mix in usable]
+    # Matchering holds a whole recording in memory; and of songs whose order is to be proposed, none runs on.
+    goes_on = [None] * len(files) if needs_musical or wishes.by_matchering else find_runs(files)
     plan = plan_album(
-        [_mix(mix, found.tracks[mix.path]) for mix in usable],
+        [_mix(mix, found.tracks[mix.path], on) for mix, on in zip(usable, goes_on, strict=True)],
         models,
         called,
         relative_path(folder.folder, plan_folder),
@@ -115,8 +116,15 @@ def _reason(path: Path, found: Analysed, wishes: Wishes) -> str | None:
     return why_unusable(analysis) or (too_long_for_matchering(analysis) if wishes.by_matchering else None)
 
 
-def _mix(mix: MixFile, analysis: TrackAnalysis) -> Mix:
-    return Mix(file=mix.file, title=mix.title, engineer=mix.engineer, analysis=analysis, quiet=mix.quiet)
+def _mix(mix: MixFile, analysis: TrackAnalysis, goes_on: Continuity | None) -> Mix:
+    return Mix(
+        file=mix.file,
+        title=mix.title,
+        engineer=mix.engineer,
+        analysis=analysis,
+        quiet=mix.quiet,
+        goes_on=goes_on,
+    )
 
 
 def render_plan(
@@ -196,8 +204,9 @@ def prepared(
         check_dither(delivery.name, delivery.dither, delivery.encoding.bits, delivery.rate_hz or album.rate_hz)
     check_space(out, _needed_bytes(album, deliveries))
     with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool:
-        album = with_fitted(album, [track for track, _ in sources], _through(mixes, work), pool)
-        spools, harms = _spool_all(album, mixes, work, pool, progress or Silent())
+        through = through_chains(mixes, work)
+        album = with_fitted(album, [track for track, _ in sources], through, pool)
+        spools, harms = spool_all(album, through, work, pool, progress or Silent())
         yield AlbumRenderer(album, spools, pool, harms), work, pool
 
 
@@ -240,47 +249,18 @@ def _sources(
     if not sources:
         raise AudioContentError(none_left(rendered.left_out))
     check_fit(plan, sources)
+    check_runs(plan, sources)
     return sources
 
 
 def _needed_bytes(album: AlbumSpec, deliveries: Sequence[DeliverySpec]) -> int:
     whole = max(map(matchering_bytes, album.tracks))
-    spools = sum(Spool.size_bytes(track.frames, track.channels, double=track.precise) for track in album.tracks)
     files = 0
     for delivery in deliveries:
         frames = lay_out(album, delivery.rate_hz or album.rate_hz, delivery.sector_frames).frames
-        files += 2 * frames * 2 * ((delivery.encoding.bits or 32) // 8)  # tracks and programme, in stereo
-    return spools + files + workers() * whole
-
-
-def _spool_all(
-    album: AlbumSpec, mixes: Path, work: Path, pool: Executor, progress: Progress
-) -> tuple[list[Spool], list[Harm | None]]:
-    """Run every track's chain, in parallel, into temporary files; what its stages that are not linear did, if any."""
-    through = _through(mixes, work)
-
-    def one(number: int) -> tuple[Spool, Harm | None]:
-        track = album.tracks[number]
-        item = _item(number, track)
-        progress.begin("Mastering", item, track.frames)
-        spool = Spool(work / f"{number}.raw", track.rate_hz, track.channels, double=track.precise)
-        with ExitStack() as stack:
-            audio, beside = stack.enter_context(through(track)), None
-            if track.chain.nonlinear:
-                beside = Beside(stack.enter_context(through(replace(track, chain=track.chain.linear))))
-            for block in spool.fill(audio):
-                if beside:
-                    beside.update(block)
-                progress.advance("Mastering", item, len(block))
-        return spool, beside.result() if beside else None
-
-    made = list(pool.map(one, range(len(album.tracks))))
-    return [spool for spool, _ in made], [harm for _, harm in made]
-
-
-def _through(mixes: Path, work: Path) -> Callable[[TrackSpec], AbstractContextManager[Audio]]:
-    """What gives a track's audio after its chain."""
-    return lambda track: through_chain(open_audio(mixes / track.source).audio, track, work)
+        times = 3 if delivery.singles else 2  # tracks, programme and singles
+        files += times * frames * 2 * ((delivery.encoding.bits or 32) // 8)  # in stereo
+    return spool_bytes(album) + files + workers() * whole
 
 
 def _render_tracks(renderer: AlbumRenderer, delivery: DeliverySpec, work: Path, progress: Progress) -> RenderedTracks:

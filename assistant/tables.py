@@ -122,9 +122,15 @@ def plan_table(plan: AlbumPlan) -> Table:
             _eq_words(track, plan.album.engine) or "left alone",
             _dynamics_words(track),
             f"x {track.width:.2f}" + (f", mono to {track.mono_below_hz:.0f} Hz" if track.mono_below_hz else ""),
-            "–" if last else f"x {track.crossfade_s:.1f} s" if track.crossfade_s > 0 else f"{track.gap_s:.1f} s",
+            "–" if last else _gap_words(track),
         )
     return table
+
+
+def _gap_words(track: TrackPlan) -> str:
+    if track.runs_on:
+        return "runs on"
+    return f"x {track.crossfade_s:.1f} s" if track.crossfade_s > 0 else f"{track.gap_s:.1f} s"
 
 
 def _dynamics_words(track: TrackPlan) -> str:
@@ -153,7 +159,9 @@ def delivery_table(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> T
     target = "as it was" if delivery.target_lufs is None else f"{delivery.target_lufs:g} LUFS asked for"
     peak = "no ceiling" if delivery.ceiling_dbtp is None else f"ceiling {delivery.ceiling_dbtp:g} dBTP"
     loudness, highest = level(delivery.loudness_lufs), level_2(delivery.true_peak_dbtp)
+    playing = length(sum(part.frames for part in delivery.programmes) / delivery.rate_hz)
     title = f"{delivery.name}: album {loudness} LUFS ({target}), {highest} dBTP ({peak})"
+    title += f", {playing}"
     if delivery.dither.shapes:
         title += f", dither {delivery.dither.value}"
     table = Table(title=title, title_justify="left")

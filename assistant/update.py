@@ -20,6 +20,7 @@ from assistant.level import MEANT, MOST_DB, signed
 from assistant.measuring import Progress, analyse_paths, measured_references
 from assistant.plan import AlbumPlan, CohesionPlan, TrackPlan
 from assistant.plan_file import PlanFile
+from assistant.runs import run_sides, run_times
 from assistant.statistics import load_statistics
 from mastering.specs import ChainSpec
 
@@ -58,8 +59,13 @@ def updated(
                 f"the old mix of {track.file} is not known any more, so that its times, fades and offset in the plan "
                 "were kept as they are: check them"
             )
-        why = {"join": plan_join(analysis, as_is=as_is).why, "notes": notes_of(analysis, as_is=as_is)}
+        goes_on, runs_on = run_sides(file.plan.track, number)
+        join = track.why.join if runs_on else plan_join(analysis, as_is=as_is).why
+        why = {"join": join, "notes": notes_of(analysis, as_is=as_is)}
         facts = _renewed(track, analysis, old, as_is=as_is)
+        if goes_on or runs_on:  # the offset is part of the one chain of a recording, which is kept
+            facts.pop("dc_offset", None)
+            facts |= run_times(analysis, goes_on=goes_on, runs_on=runs_on)
         file = file.track_changed(number, sha256=analysis.sha256, why=why, **facts)
         changed.append(track.file)
     analyses = [found.tracks[mixes / track.file] for track in file.plan.track]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mastering.harm import Harm
@@ -19,7 +20,9 @@ class DeliveredTrack:
         title: of the song.
         start_frame: where its file begins in the programme.
         frames: length of its file, gap included.
-        gap_frames: digital silence at its end.
+        gap_frames: digital silence at its end; at its start, where the delivery's gaps stand before songs.
+        index: places in the programme as a disc has them, by number: 1 where the song begins, to the sector; 0 where
+            the gap before it does, if that is in its file.
         loudness_lufs, true_peak_dbtp: measured on the file; None and -inf where silent.
         sha256: of the file.
         harm: what the limiter did to it.
@@ -33,12 +36,26 @@ class DeliveredTrack:
     start_frame: int
     frames: int
     gap_frames: int
+    index: Mapping[int, int]
     loudness_lufs: float | None
     true_peak_dbtp: float
     sha256: str
     harm: Harm
     chain_harm: Harm | None
     findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveredSingle:
+    """A song alone, beside the tracks; as `DeliveredTrack` has them."""
+
+    source: str
+    file: str
+    title: str
+    frames: int
+    loudness_lufs: float | None
+    true_peak_dbtp: float
+    sha256: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +84,7 @@ class Delivery:
         passed: whether every file meets the specification.
         findings: sentences on the whole.
         programmes, tracks: the files.
+        singles: songs alone, where they were asked for and their track is not that already.
     """
 
     name: str
@@ -82,3 +100,4 @@ class Delivery:
     findings: tuple[str, ...]
     programmes: tuple[DeliveredProgramme, ...]
     tracks: tuple[DeliveredTrack, ...]
+    singles: tuple[DeliveredSingle, ...] = ()

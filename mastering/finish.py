@@ -17,7 +17,8 @@ from mastering.files import AudioFile, raw_dtype, safe_name
 from mastering.loudness_solver import Bound
 from mastering.noise_shaping import Dither
 from mastering.render import RenderedTracks
-from mastering.specs import Anchor, DeliverySpec
+from mastering.singles import render_singles
+from mastering.specs import Anchor, DeliverySpec, GapPlace
 from mastering.verify import Written, read_back
 
 PROMISED_LU = 0.1
@@ -35,7 +36,10 @@ def finish(job: RenderedTracks, pool: Executor) -> Delivery:
     _join(job.paths, path, delivery, timeline.rate_hz, timeline.frames)
     whole = read_back(path, timeline.frames, pool)
     tracks = tuple(_track(job, number) for number in range(len(job.album.tracks)))
+    singles = render_singles(job, pool) if delivery.singles else ()
     findings = [*_loudness_findings(job, whole), *_peak_findings(delivery, whole.true_peak_dbtp, "the album")]
+    for single in singles:
+        findings += _peak_findings(delivery, single.true_peak_dbtp, f"the single of {single.title!r}")
     failed = any(finding.failed for finding in findings) or any(track.findings for track in tracks)
     return Delivery(
         name=delivery.name,
@@ -53,6 +57,7 @@ def finish(job: RenderedTracks, pool: Executor) -> Delivery:
             DeliveredProgramme(file=path.name, frames=whole.frames, title=job.album.title, sha256=whole.sha256),
         ),
         tracks=tracks,
+        singles=singles,
     )
 
 
@@ -69,18 +74,15 @@ def _join(paths: Sequence[Path], path: Path, delivery: DeliverySpec, rate_hz: in
 
 def _track(job: RenderedTracks, number: int) -> DeliveredTrack:
     placed, written = job.timeline.placements[number], job.written[number]
-    sounding = max(
-        (min(other.end, placed.mark_end) for other in job.timeline.placements if other.start < placed.mark_end),
-        default=placed.mark,
-    )
-    findings = [finding.text for finding in _peak_findings(job.delivery, written.true_peak_dbtp, "the track")]
+    findings = [f.text for f in _peak_findings(job.delivery, job.judged_peak_dbtp(number), "the track")]
     return DeliveredTrack(
         source=job.album.tracks[number].source,
         file=job.paths[number].name,
         title=job.album.tracks[number].title,
         start_frame=placed.mark,
         frames=written.frames,
-        gap_frames=placed.mark_end - max(sounding, placed.mark),
+        gap_frames=_gap_frames(job, number),
+        index=_index(job, number),
         loudness_lufs=written.loudness_lufs,
         true_peak_dbtp=written.true_peak_dbtp,
         sha256=written.sha256,
@@ -88,6 +90,23 @@ def _track(job: RenderedTracks, number: int) -> DeliveredTrack:
         chain_harm=job.chain_harms[number],
         findings=tuple(findings),
     )
+
+
+def _gap_frames(job: RenderedTracks, number: int) -> int:
+    """Digital silence of a track's file, on the side where the delivery has its gaps."""
+    placed, others = job.timeline.placements[number], job.timeline.placements
+    if job.delivery.gap is GapPlace.BEFORE_SONG:
+        before = max((other.end for other in others[:number]), default=0)
+        return placed.start - placed.mark if before <= placed.mark else 0
+    sounding = max((min(o.end, placed.mark_end) for o in others if o.start < placed.mark_end), default=placed.mark)
+    return placed.mark_end - max(sounding, placed.mark)
+
+
+def _index(job: RenderedTracks, number: int) -> dict[int, int]:
+    """Where a disc's indices of a track lie in the programme; index 0 is its gap (IEC 60908: the pause)."""
+    placed, sector = job.timeline.placements[number], job.delivery.sector_frames
+    begins = placed.start - placed.start % sector
+    return {0: placed.mark, 1: begins} if placed.mark < begins else {1: begins}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +153,14 @@ def _missed(job: RenderedTracks, what: str, found: float | None, target: float, 
 
 def _anchored(job: RenderedTracks, whole: Written) -> list[tuple[str, float | None, Bound | None]]:
     """What must meet the target, its loudness as written, and what stopped it."""
-    tracks = [
-        (track.title, job.written[number].loudness_lufs, job.gains.bounds[number])
-        for number, track in enumerate(job.album.tracks)
-    ]
+    titles = [track.title for track in job.album.tracks]
     if job.delivery.anchor is Anchor.EACH_TRACK:
-        return list(tracks)
+        return [
+            (" to ".join(dict.fromkeys(titles[i] for i in (run[0], run[-1]))), job.recording_lufs(run), bound)
+            for run in job.timeline.recordings
+            for bound in [job.gains.bounds[run[0]]]
+        ]
+    tracks = [(title, job.written[i].loudness_lufs, job.gains.bounds[i]) for i, title in enumerate(titles)]
     if job.delivery.anchor is Anchor.LOUDEST_TRACK:
         return [max(tracks, key=lambda track: -math.inf if track[1] is None else track[1])]
     return [("the album", whole.loudness_lufs, job.gains.bound)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -65,15 +66,33 @@ def solve_gains(
     target = target_lufs(album, delivery)
     more_lu = list(bias_lu) or [0.0] * count
     if delivery.anchor is Anchor.EACH_TRACK:
-        solutions = [
-            solve(_slice(envelopes, placed), target + more, ceiling_dbtp, _whole_file(placed, timeline.rate_hz))
-            for placed, more in zip(timeline.placements, more_lu, strict=True)
-        ]
+        solutions = []
+        for run in timeline.recordings:  # songs that run on into each other have one gain, as if they were one file
+            file = _recording(timeline, run)
+            loudness = _whole_file(file, timeline.rate_hz)
+            one = solve(_slice(envelopes, file), target + more_lu[run[0]], ceiling_dbtp, loudness)
+            solutions += [one] * len(run)
     else:
-        songs = [(placed.mark, placed.mark_end) for placed in timeline.placements]
+        firsts = [run[0] for run in timeline.recordings]
+        songs = [(file.mark, file.mark_end) for file in map(partial(_recording, timeline), timeline.recordings)]
         one = solve(envelopes, target + more_lu[0], ceiling_dbtp, anchor_loudness(delivery, timeline), songs)
-        solutions = [one] * count
+        solutions = [_by_track(one, firsts)] * count
     return _gathered(solutions, target)
+
+
+def _recording(timeline: Timeline, run: Sequence[int]) -> Placement:
+    """The files of songs that run on into each other as one, for its marks."""
+    return replace(timeline.placements[run[0]], mark_end=timeline.placements[run[-1]].mark_end)
+
+
+def _by_track(solution: Solution, firsts: Sequence[int]) -> Solution:
+    """The solution with recordings named by the number of their first track."""
+
+    def named(limiting: Limiting) -> Limiting:
+        return replace(limiting, max_song=firsts[limiting.max_song], p95_song=firsts[limiting.p95_song])
+
+    bound = solution.bound and replace(solution.bound, asked=named(solution.bound.asked))
+    return replace(solution, limiting=named(solution.limiting), bound=bound)
 
 
 def target_lufs(album: AlbumSpec, delivery: DeliverySpec) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.loudness import integrated_lufs
 from analysis.units import Floats
 from mastering.assembly import assemble
 from mastering.balance import BalanceRide, ridden_envelope, solve_balanced
@@ -23,12 +24,15 @@ from mastering.specs import AlbumSpec, Anchor, DeliverySpec
 from mastering.spool import Spool
 from mastering.timeline import Timeline, Unit, lay_out
 from mastering.unit_render import Progress, UnitOrder, render_unit
-from mastering.verify import Written, read_back
+from mastering.verify import Written, joint_peak_dbtp, read_back
 
 _RERENDER_LU = 0.05
 _CEILING_GUARD_DB = 0.02  # a gain that moves puts a little between the samples
-_LOWER_STILL_DB = 0.005
-_PASSES = 4
+LOWER_STILL_DB = 0.005
+"""By how much more than it is passed the ceiling is lowered."""
+
+PASSES = 4
+"""How often a file is rendered at most."""
 
 
 class AlbumRenderer:
@@ -52,7 +56,7 @@ class AlbumRenderer:
 
     def timeline(self, delivery: DeliverySpec) -> Timeline:
         """Where everything lies in a delivery."""
-        return lay_out(self.album, delivery.rate_hz or self.album.rate_hz, delivery.sector_frames)
+        return lay_out(self.album, delivery.rate_hz or self.album.rate_hz, delivery.sector_frames, delivery.gap)
 
     def render(self, delivery: DeliverySpec, folder: Path, progress: Progress) -> RenderedTracks:
         """Write and check a delivery's tracks in `folder`, which exists and is empty; `finish.finish` does the rest.
@@ -63,7 +67,7 @@ class AlbumRenderer:
         job = self.solved(delivery, folder)
         dirty: Sequence[int] = range(len(job.timeline.units))
         bias_lu = np.zeros(len(self.album.tracks))
-        for _ in range(_PASSES):
+        for _ in range(PASSES):
             job.render(dirty, self._pool, progress)
             again = set(job.too_high())
             missing_lu = job.off_target_lu()
@@ -156,7 +160,7 @@ class RenderedTracks:
                 spools=self.spools,
                 gains_db=self.gains.tracks_db,
                 ceiling_dbtp=self.ceilings_dbtp[number],
-                highest=self._highest(unit),
+                highest=self.highest(unit),
                 rides=[r for r in self.rides if r.start < unit.end and r.start + r.frames > unit.start],
                 paths=self.paths,
                 seams={frame: extra for frame, extra in self.seams.items() if unit.start < frame < unit.end},
@@ -182,8 +186,8 @@ class RenderedTracks:
             self.album, self.delivery, self.timeline, self.envelopes, self.guarded_dbtp, bias_lu=bias_lu
         )
 
-    def _highest(self, unit: Unit) -> float:
-        """Highest peak of a unit before gain, linear."""
+    def highest(self, unit: Unit) -> float:
+        """Highest peak of a unit before gain, linear, as the envelope shows it."""
         inside = [e.highest for e in self.envelopes if e.start < unit.end and e.start + e.frames > unit.start]
         return max(inside, default=0.0)
 
@@ -197,22 +201,42 @@ class RenderedTracks:
             own = self.ceilings_dbtp[number]
             excess = max(self._over(track, unit, ceiling) for track in unit.tracks)
             if own is not None and excess > 0:
-                self.ceilings_dbtp[number] = own - excess - _LOWER_STILL_DB
-            peaks = [self.written[track].true_peak_dbtp for track in unit.tracks]
+                self.ceilings_dbtp[number] = own - excess - LOWER_STILL_DB
+            peaks = [self.judged_peak_dbtp(track) for track in unit.tracks]
             if own is not None and max(peaks) > ceiling:
                 found.append(number)
         return found
 
     def _over(self, track: int, unit: Unit, ceiling_dbtp: float) -> float:
-        """By how many dB a track passes the ceiling other than where it is cut off in mid-sound; that is noted."""
-        placed, written = self.timeline.placements[track], self.written[track]
-        peaks = [written.inner_peak_dbtp]
-        for edge, peak_dbtp in ((placed.mark, written.first_peak_dbtp), (placed.mark_end, written.last_peak_dbtp)):
-            if not unit.start < edge < unit.end:
+        """By how many dB a track passes the ceiling other than where it is cut off in mid-sound; that is noted.
+
+        Where songs run on into each other nothing is lowered for the cut: there they are what one recording is.
+        """
+        peaks = [self.written[track].inner_peak_dbtp]
+        for edge, runs, peak_dbtp in self._edges(track):
+            if runs or not unit.start < edge < unit.end:
                 peaks.append(peak_dbtp)
             elif peak_dbtp > ceiling_dbtp:
-                self.seams[edge] = self.seams.get(edge, 0.0) + peak_dbtp - ceiling_dbtp + _LOWER_STILL_DB
+                self.seams[edge] = self.seams.get(edge, 0.0) + peak_dbtp - ceiling_dbtp + LOWER_STILL_DB
         return max(peaks) - ceiling_dbtp
+
+    def judged_peak_dbtp(self, track: int) -> float:
+        """Highest true peak of a track's file; where it is cut from a recording that runs on, as it is played on end.
+
+        There the file alone may ring higher: as a single, see `singles`, the song is faded.
+        """
+        return max(self.written[track].inner_peak_dbtp, *(peak_dbtp for _, _, peak_dbtp in self._edges(track)))
+
+    def _edges(self, track: int) -> list[tuple[int, bool, float]]:
+        """Where a track's file begins and ends, whether it is cut from a recording there, and its peak there, dBTP."""
+        placed, written = self.timeline.placements, self.written[track]
+        edges = [(placed[track].mark, False, written.first_peak_dbtp)]
+        edges += [(placed[track].mark_end, False, written.last_peak_dbtp)]
+        if track and placed[track - 1].runs_on:
+            edges[0] = (placed[track].mark, True, joint_peak_dbtp(self.paths[track - 1], self.paths[track]))
+        if placed[track].runs_on:
+            edges[1] = (placed[track].mark_end, True, joint_peak_dbtp(self.paths[track], self.paths[track + 1]))
+        return edges
 
     def units_of(self, tracks: Sequence[int] | NDArray[np.intp]) -> set[int]:
         """Numbers of the units that some tracks lie in."""
@@ -224,23 +248,31 @@ class RenderedTracks:
         if self.gains.target_lufs is None:
             return missing_lu
         if self.delivery.anchor is Anchor.EACH_TRACK:
-            reached = [self.written[number].loudness_lufs for number in range(len(missing_lu))]
+            runs = self.timeline.recordings
+            reached = [level for run in runs for level in [self.recording_lufs(run)] * len(run)]
         else:
-            reached = [self._programme_lufs()] * len(missing_lu)
+            reached = [anchor_loudness(self.delivery, self.timeline)(self._energies())] * len(missing_lu)
         for number, (found, bound) in enumerate(zip(reached, self.gains.bounds, strict=True)):
             if found is not None and math.isfinite(found) and bound is None:
                 missing_lu[number] = self.gains.target_lufs - found
         return missing_lu
 
-    def _programme_lufs(self) -> float | None:
-        """Loudness of what the delivery anchors on, as written."""
+    def recording_lufs(self, run: Sequence[int]) -> float | None:
+        """Integrated loudness of a track as written, or of several that run on into each other."""
+        if len(run) == 1:
+            return self.written[run[0]].loudness_lufs
+        spans = track_hops(self.timeline)
+        return integrated_lufs(self._energies()[spans[run[0]][0] : spans[run[-1]][1]], self.timeline.rate_hz)
+
+    def _energies(self) -> Floats:
+        """K-weighted energy of each 10 ms of the programme, as written."""
         spans = track_hops(self.timeline)
         energies = np.zeros(spans[-1][1])
         for track, written in self.written.items():
             start = spans[track][0]
             count = min(len(written.hop_energies), len(energies) - start)
             energies[start : start + count] += written.hop_energies[:count]
-        return anchor_loudness(self.delivery, self.timeline)(energies)
+        return energies
 
 
 def _guarded_dbtp(delivery: DeliverySpec, rate_hz: int) -> float | None:

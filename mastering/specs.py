@@ -159,6 +159,13 @@ class Container(StrEnum):
     FLAC = "flac"
 
 
+class GapPlace(StrEnum):
+    """Whose file the gap between two songs belongs to."""
+
+    AFTER_SONG = "after"
+    BEFORE_SONG = "before"
+
+
 class Encoding(StrEnum):
     """How a sample is stored."""
 
@@ -190,6 +197,8 @@ class DeliverySpec:
         dither: of the rounding to integers; floating point has none.
         cuts: whether the limiter may cut off peaks what the ear hides there, up to 3 dB.
         link: 1 limits both channels by one gain, 0 each by its own, in between by shares.
+        gap: after: a gap is at the end of the file of the song before it; before: at the start of the next song's.
+        singles: songs whose file is cut while it sounds, or holds another song too, are given out alone as well.
         source: where the figures come from, with the date.
     """
 
@@ -206,6 +215,8 @@ class DeliverySpec:
     dither: Dither = Dither.TPDF
     cuts: bool = True
     link: float = 1.0
+    gap: GapPlace = GapPlace.AFTER_SONG
+    singles: bool = False
     source: str
 
     def __post_init__(self) -> None:
@@ -246,6 +257,8 @@ class TrackSpec:
         fade_in_s, fade_out_s: lengths of the fades at the ends of that part.
         gap_s: from the felt end to the next song's first sound, in the album's time.
         crossfade_s: overlap with the next track, instead of a gap, where over 0.
+        runs_on: the next track goes on where this mix ends, as one recording through one chain: of the same rate and
+            channels. There nothing is left out, faded or put between, whatever the fields above say.
     """
 
     source: str
@@ -266,6 +279,7 @@ class TrackSpec:
     fade_out_s: float = 0.0
     gap_s: float = 2.0
     crossfade_s: float = 0.0
+    runs_on: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,10 +13,14 @@ from analysis.units import Floats
 
 
 class Spool:
-    """A raw file of one stream: float32, or float64 where the source has more than 24 bits of precision."""
+    """A raw file of one stream: float32, or float64 where the source has more than 24 bits of precision.
 
-    def __init__(self, path: Path, rate_hz: int, channels: int, *, double: bool = False) -> None:
+    Frames count from that of the file's that is `first`.
+    """
+
+    def __init__(self, path: Path, rate_hz: int, channels: int, *, double: bool = False, first: int = 0) -> None:
         self._path = path
+        self._first = first
         self._dtype = np.dtype(np.float64 if double else np.float32)
         self.rate_hz = rate_hz
         self.channels = channels
@@ -35,13 +39,21 @@ class Spool:
                 self.frames += len(block)
                 yield block
 
+    def since(self, frame: int) -> Spool:
+        """The same file, filled already, counted from another frame: one of several songs that run on."""
+        later = Spool(
+            self._path, self.rate_hz, self.channels, double=self._dtype == np.float64, first=self._first + frame
+        )
+        later.frames = self.frames - frame
+        return later
+
     def audio(self, start: int = 0, stop: int | None = None) -> Audio:
         """Frames `start` to `stop` as a stream of float64 blocks."""
         end = self.frames if stop is None else min(stop, self.frames)
 
         def blocks() -> Iterator[Floats]:
             with self._path.open("rb") as file:
-                file.seek(start * self.channels * self._dtype.itemsize)
+                file.seek((self._first + start) * self.channels * self._dtype.itemsize)
                 for position in range(start, end, BLOCK_FRAMES):
                     count = min(BLOCK_FRAMES, end - position)
                     raw = np.fromfile(file, self._dtype, count * self.channels)

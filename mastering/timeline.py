@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mastering.resample import resampled_frames
-from mastering.specs import AlbumSpec, TrackSpec
+from mastering.specs import AlbumSpec, GapPlace, TrackSpec
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,9 +16,10 @@ class Placement:
     Attributes:
         source_start, source_stop: the part of the mix that is used, in frames of the mix.
         start, frames: where that part lies.
-        mark, mark_end: where the track's own file begins and ends; its gap belongs to it.
+        mark, mark_end: where the track's own file begins and ends.
         fade_in, fade_out: lengths of its fades.
         fade_in_crosses, fade_out_crosses: whether a fade is one side of a crossfade.
+        runs_on: whether the next track goes on where this one ends, as one recording.
     """
 
     source_start: int
@@ -30,6 +32,7 @@ class Placement:
     fade_out: int
     fade_in_crosses: bool
     fade_out_crosses: bool
+    runs_on: bool = False
 
     @property
     def end(self) -> int:
@@ -58,27 +61,48 @@ class Timeline:
     units: tuple[Unit, ...]
     frames: int
 
+    @property
+    def recordings(self) -> tuple[tuple[int, ...], ...]:
+        """Numbers of the tracks of each recording: one, or several that run on into each other."""
+        return recordings([placed.runs_on for placed in self.placements])
 
-def lay_out(album: AlbumSpec, rate_hz: int, sector_frames: int = 1) -> Timeline:
+
+def recordings(runs_on: Sequence[bool]) -> tuple[tuple[int, ...], ...]:
+    """Numbers of the tracks of each recording, of whether each track runs on into the next; the last one cannot.
+
+    >>> recordings([False, True, True, False])
+    ((0,), (1, 2, 3))
+    """
+    found: list[tuple[int, ...]] = []
+    for number in range(len(runs_on)):
+        if number and runs_on[number - 1]:
+            found[-1] = (*found[-1], number)
+        else:
+            found.append((number,))
+    return tuple(found)
+
+
+def lay_out(
+    album: AlbumSpec, rate_hz: int, sector_frames: int = 1, gap_place: GapPlace = GapPlace.AFTER_SONG
+) -> Timeline:
     """Place every track at a delivery's rate; marks fall on multiples of `sector_frames` at or before the sound.
 
-    A decay longer than the gap runs on under the next song. A track never begins before the one before it.
+    A decay longer than the gap runs on under the next song. A track never begins before the one before it. Songs that
+    run on into each other lie where their joined files would put them.
     """
-    starts: list[int] = []
-    lengths: list[int] = []
-    for number, track in enumerate(album.tracks):
-        first, stop = used_frames(track)
-        lengths.append(resampled_frames(stop - first, track.rate_hz, rate_hz))
-        starts.append(
-            0 if not number else _next_start(album.tracks[number - 1], track, starts[-1], lengths[-2], rate_hz)
-        )
+    tracks, starts, lengths = album.tracks, list[int](), list[int]()
+    for run in recordings([track.runs_on for track in tracks]):
+        first = _next_start(tracks, run[0], starts, rate_hz) if run[0] else 0
+        position = first
+        for edge in _edges(tracks, run, rate_hz):
+            starts.append(position)
+            lengths.append(first + edge - position)
+            position = first + edge
     last = max((start + length for start, length in zip(starts, lengths, strict=True)), default=0)
-    marks = [start - start % sector_frames for start in starts]
     frames = -(-last // sector_frames) * sector_frames
-    placements = tuple(
-        _place(album.tracks, number, starts, lengths, [*marks, frames], rate_hz) for number in range(len(starts))
-    )
-    return Timeline(rate_hz=rate_hz, placements=placements, units=_units(placements, album.tracks), frames=frames)
+    marks = [*_marks(starts, lengths, sector_frames, gap_place), frames]
+    placements = tuple(_place(tracks, number, starts, lengths, marks, rate_hz) for number in range(len(starts)))
+    return Timeline(rate_hz=rate_hz, placements=placements, units=_units(placements, tracks), frames=frames)
 
 
 def used_frames(track: TrackSpec) -> tuple[int, int]:
@@ -87,28 +111,79 @@ def used_frames(track: TrackSpec) -> tuple[int, int]:
     return first, min(max(first, round(track.end_s * track.rate_hz)), track.frames)
 
 
-def _next_start(before: TrackSpec, track: TrackSpec, start: int, length: int, rate_hz: int) -> int:
+def _used(tracks: Sequence[TrackSpec], number: int) -> tuple[int, int]:
+    """The same in the album: where songs run on into each other, nothing of them is left out."""
+    first, stop = used_frames(tracks[number])
+    if number and tracks[number - 1].runs_on:
+        first = 0
+    if tracks[number].runs_on and number + 1 < len(tracks):
+        stop = tracks[number].frames
+    return first, max(first, stop)
+
+
+def _edges(tracks: Sequence[TrackSpec], run: Sequence[int], rate_hz: int) -> list[int]:
+    """Where each track of a recording ends, in frames of the album from the recording's start."""
+    edges, done = [], 0
+    for number in run:
+        first, stop = _used(tracks, number)
+        done += stop - first
+        edges.append(resampled_frames(done, tracks[number].rate_hz, rate_hz))
+    return edges
+
+
+def _next_start(tracks: Sequence[TrackSpec], number: int, starts: Sequence[int], rate_hz: int) -> int:
+    """Start of a track that does not go on from the one before it.
+
+    Counted from the start of the whole recording that comes before, so that a cut in that does not round it anew.
+    """
+    first = number - 1
+    while first and tracks[first - 1].runs_on:
+        first -= 1
+    run, before, track = range(first, number), tracks[number - 1], tracks[number]
+    lengths = [stop - start for start, stop in (_used(tracks, i) for i in run)]
     if before.crossfade_s > 0:
-        found = start + length - round(before.crossfade_s * rate_hz)
+        end = resampled_frames(sum(lengths), before.rate_hz, rate_hz)
+        found = starts[first] + end - round(before.crossfade_s * rate_hz)
     else:
-        felt_end_s = before.felt_end_s - before.start_s
+        begin_s = 0.0 if len(run) > 1 else before.start_s
+        felt_end_s = sum(lengths[:-1]) / before.rate_hz + before.felt_end_s - begin_s
         lead_in_s = track.first_sound_s - track.start_s
-        found = start + round((felt_end_s + before.gap_s - lead_in_s) * rate_hz)
-    return max(found, start + 1)
+        found = starts[first] + round((felt_end_s + before.gap_s - lead_in_s) * rate_hz)
+    return max(found, starts[-1] + 1)
+
+
+def _marks(starts: Sequence[int], lengths: Sequence[int], sector_frames: int, gap_place: GapPlace) -> list[int]:
+    """Where each track's file begins: where its song does, or where the gap before that does."""
+    marks: list[int] = []
+    sounding = 0
+    for start, length in zip(starts, lengths, strict=True):
+        mark = start - start % sector_frames
+        if gap_place is GapPlace.BEFORE_SONG:
+            mark = min(mark, -(-sounding // sector_frames) * sector_frames)
+        marks.append(max(mark, *marks[-1:], 0))
+        sounding = max(sounding, start + length)
+    return marks
 
 
 def _place(
-    tracks: tuple[TrackSpec, ...], number: int, starts: list[int], lengths: list[int], marks: list[int], rate_hz: int
+    tracks: Sequence[TrackSpec],
+    number: int,
+    starts: Sequence[int],
+    lengths: Sequence[int],
+    marks: Sequence[int],
+    rate_hz: int,
 ) -> Placement:
-    track = tracks[number]
-    first, stop = used_frames(track)
-    crosses_in = number > 0 and tracks[number - 1].crossfade_s > 0
-    crosses_out = track.crossfade_s > 0 and number + 1 < len(tracks)
-    fade_in_s = tracks[number - 1].crossfade_s if crosses_in else track.fade_in_s
-    fade_out_s = track.crossfade_s if crosses_out else track.fade_out_s
+    track, before = tracks[number], tracks[number - 1] if number else None
+    follows = number + 1 < len(tracks)
+    goes_on, runs_on = before is not None and before.runs_on, track.runs_on and follows
+    crosses_in = before is not None and before.crossfade_s > 0 and not goes_on
+    crosses_out = track.crossfade_s > 0 and follows and not runs_on
+    fade_in_s = before.crossfade_s if before and crosses_in else 0.0 if goes_on else track.fade_in_s
+    fade_out_s = track.crossfade_s if crosses_out else 0.0 if runs_on else track.fade_out_s
+    source_start, source_stop = _used(tracks, number)
     return Placement(
-        source_start=first,
-        source_stop=stop,
+        source_start=source_start,
+        source_stop=source_stop,
         start=starts[number],
         frames=lengths[number],
         mark=marks[number],
@@ -117,13 +192,14 @@ def _place(
         fade_out=min(round(fade_out_s * rate_hz), lengths[number]),
         fade_in_crosses=crosses_in,
         fade_out_crosses=crosses_out,
+        runs_on=runs_on,
     )
 
 
-def _units(placements: tuple[Placement, ...], tracks: tuple[TrackSpec, ...]) -> tuple[Unit, ...]:
+def _units(placements: Sequence[Placement], tracks: Sequence[TrackSpec]) -> tuple[Unit, ...]:
     units: list[Unit] = []
     for number, placed in enumerate(placements):
-        if units and not _apart(units[-1], placed, tracks[number - 1], tracks[number]):
+        if units and not _apart(units[-1], placed, placements[number - 1], tracks[number - 1], tracks[number]):
             joined = units.pop()
             units.append(Unit(start=joined.start, end=max(joined.end, placed.end), tracks=(*joined.tracks, number)))
         else:
@@ -131,9 +207,11 @@ def _units(placements: tuple[Placement, ...], tracks: tuple[TrackSpec, ...]) -> 
     return tuple(units)
 
 
-def _apart(unit: Unit, placed: Placement, before: TrackSpec, track: TrackSpec) -> bool:
+def _apart(unit: Unit, placed: Placement, placed_before: Placement, before: TrackSpec, track: TrackSpec) -> bool:
     """Whether there is digital silence before a track: a gap, or what an untouched file brings along."""
-    if placed.mark > unit.end:
+    if placed_before.runs_on:
+        return False
+    if placed.start > unit.end and placed.mark >= unit.end:
         return True
     silent = (before.silent_tail and before.chain.is_wire) or (track.silent_head and track.chain.is_wire)
     return silent and placed.mark == placed.start == unit.end

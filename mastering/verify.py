@@ -17,6 +17,8 @@ from analysis.loudness import LoudnessMeter, integrated_lufs
 from analysis.true_peak import TruePeakMeter
 from analysis.units import amplitude_to_db
 
+_JOINT_S = 0.3  # more than the first and the last steps, which are cut off too, and which `Written` tells by themselves
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Written:
@@ -80,6 +82,24 @@ def read_back(path: Path, frames: int, pool: Executor | None = None) -> Written:
         hop_energies=loudness.hop_energies().astype(np.float32),
         sha256=sha256,
     )
+
+
+def joint_peak_dbtp(before: Path, after: Path) -> float:
+    """Highest true peak near the cut between two written files, as it is when they are played on end.
+
+    Raises:
+        OutputError: one cannot be read.
+    """
+    try:
+        with soundfile.SoundFile(str(before)) as one, soundfile.SoundFile(str(after)) as other:
+            around = round(_JOINT_S * one.samplerate)
+            one.seek(max(0, one.frames - around))
+            parts = [file.read(around, dtype="float64", always_2d=True) for file in (one, other)]
+            meter = TruePeakMeter(one.samplerate, one.channels)
+    except (soundfile.LibsndfileError, OSError) as error:
+        raise OutputError(f"{before.name} was written but cannot be read back ({error}): is the disk full?") from error
+    meter.update(np.concatenate(parts))
+    return amplitude_to_db(float(meter.step_peaks()[1:-2].max(initial=0.0)))
 
 
 def _feed(path: Path, *meters: LoudnessMeter | TruePeakMeter) -> int:

@@ -20,6 +20,7 @@ from mastering.finish import finish
 from mastering.render import AlbumRenderer
 from mastering.specs import AlbumSpec, Anchor, Container, DeliverySpec, Encoding, TrackSpec
 from mastering.spool import Spool
+from mastering.timeline import recordings
 
 RATE_HZ = 44_100
 
@@ -71,15 +72,20 @@ def delivery(**changes: Any) -> DeliverySpec:
 
 
 def spooled(wanted: AlbumSpec, songs: Sequence[Floats], folder: Path) -> list[Spool]:
-    """Every song through its chain into a spool."""
+    """Every song through its chain into a spool; those that run on into each other as one."""
     folder.mkdir(parents=True, exist_ok=True)
-    spools = []
-    for number, (spec, samples) in enumerate(zip(wanted.tracks, songs, strict=True)):
-        spool = Spool(folder / f"{number}.raw", spec.rate_hz, spec.channels, double=spec.precise)
+    spools: list[Spool] = []
+    for run in recordings([spec.runs_on for spec in wanted.tracks]):
+        spec = wanted.tracks[run[0]]
+        samples = np.concatenate([songs[number] for number in run])
+        spool = Spool(folder / f"{run[0]}.raw", spec.rate_hz, spec.channels, double=spec.precise)
         stages = build(spec.chain, spec.rate_hz, spec.channels)
         for _ in spool.fill(process(Audio.from_array(samples, spec.rate_hz), stages)):
             pass
-        spools.append(spool)
+        first = 0
+        for number in run:
+            spools.append(spool.since(first) if first else spool)
+            first += len(songs[number])
     return spools
 
 

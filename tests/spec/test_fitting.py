@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -176,8 +176,8 @@ def test_auto_in_a_plan_is_found_where_it_stands(rng: np.random.Generator) -> No
     album = AlbumSpec(title="A", rate_hz=RATE_HZ, loudness_lufs=None, seed=1, tracks=(track,))
 
     @contextmanager
-    def through(of: TrackSpec) -> Iterator[Audio]:
-        yield process(Audio.from_array(samples, RATE_HZ), build(of.chain, RATE_HZ, 2))
+    def through(run: Sequence[TrackSpec]) -> Iterator[Audio]:
+        yield process(Audio.from_array(samples, RATE_HZ), build(run[0].chain, RATE_HZ, 2))
 
     with ThreadPoolExecutor(1) as pool:
         chain = with_fitted(album, [plan], through, pool).tracks[0].chain
@@ -219,7 +219,7 @@ def test_a_plan_without_auto_is_left_as_it_is() -> None:
     )
     album = AlbumSpec(title="A", rate_hz=RATE_HZ, loudness_lufs=None, seed=1, tracks=(track,))
 
-    def through(_of: TrackSpec) -> object:
+    def through(_run: Sequence[TrackSpec]) -> object:
         raise AssertionError("nothing has to be heard")
 
     with ThreadPoolExecutor(1) as pool:
