@@ -16,6 +16,7 @@ import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
+from analysis.hops import Growing
 from analysis.kernels import kernel
 from analysis.spectrum import TONE_BANDS_HZ
 from analysis.units import Floats
@@ -68,6 +69,23 @@ class Content:
         return np.array(self.figures, dtype=np.float64).reshape(-1, BANDS)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Course:
+    """How a song goes on, a figure a frame.
+
+    Attributes:
+        hop_s: seconds from frame to frame.
+        brightness: mean of the bands in octaves over 31.25 Hz, weighed by amplitude; 0 in silence.
+        amplitude: sum of the amplitudes of the bands.
+        rise: by how much they rise from the frame before, where they do.
+    """
+
+    hop_s: float
+    brightness: Floats
+    amplitude: Floats
+    rise: Floats
+
+
 class ContentMeter:
     """Takes blocks `(frames, channels)` of one or two channels; looks at mid only."""
 
@@ -81,6 +99,8 @@ class ContentMeter:
         self._bins = _band_bins(rate_hz, self._length)
         self._buffer = np.zeros(0, dtype=np.float32)
         self._stretches = _Stretches()
+        self._before = np.zeros((1, BANDS))
+        self._brightness, self._amplitude, self._rise = (Growing(np.float32) for _ in range(3))
 
     def update(self, block: Floats) -> None:
         """Take the next block."""
@@ -90,8 +110,28 @@ class ContentMeter:
         if count:
             frames = np.lib.stride_tricks.sliding_window_view(buffer, self._length)[:: self._hop][:count]
             spectra = scipy.fft.rfft(frames * self._window, axis=1)
-            self._stretches.add(_band_levels(spectra, self._bins))
+            levels = _band_levels(spectra, self._bins)
+            self._stretches.add(levels)
+            self._go_on(10 ** (levels[:, 0] / 20) - _SILENT**0.5)
         self._buffer = buffer[count * self._hop :].copy()
+
+    def _go_on(self, amplitudes: Floats) -> None:
+        """Take the amplitudes of the bands in the next frames."""
+        total = np.maximum(amplitudes.sum(axis=1), 1e-6)
+        up = np.maximum(np.diff(amplitudes, axis=0, prepend=self._before), 0.0).sum(axis=1)
+        self._brightness.extend(amplitudes @ (np.arange(BANDS) / 3.0) / total)
+        self._amplitude.extend(total)
+        self._rise.extend(up)
+        self._before = amplitudes[-1:].copy()
+
+    def course(self) -> Course:
+        """How what was taken goes on."""
+        return Course(
+            hop_s=1.0 / self._frames_per_s,
+            brightness=self._brightness.values().astype(np.float64),
+            amplitude=self._amplitude.values().astype(np.float64),
+            rise=self._rise.values().astype(np.float64),
+        )
 
     def result(self) -> Content:
         """The figures of all that was taken."""

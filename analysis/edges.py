@@ -1,4 +1,4 @@
-"""Where a song is felt to begin and to end, which is seldom where the file does."""
+"""Where a song is felt to begin and to end, which is seldom where the file does, and how."""
 
 from __future__ import annotations
 
@@ -7,20 +7,41 @@ from enum import StrEnum
 
 import numpy as np
 
+from analysis.decay import (
+    SMOOTH_HOPS,
+    Decay,
+    find_decay,
+    last_heard_hop,
+    levels_at_lufs,
+    onset_hops,
+    threshold_lufs,
+)
 from analysis.hops import HOPS_PER_SECOND
 from analysis.loudness import integrated_lufs, window_lufs
 from analysis.units import Floats
 
-_FELT_LU = 50.0  # a decay this far below the loud sections is no longer heard as part of the song
-_OVER_NOISE_LU = 6.0
-_QUIETEST_LUFS = -70.0
-_NOISE_MUST_LIE_LU = 35.0  # a "floor" nearer than this to the loud sections is music
-_SMOOTH_HOPS = 5
 _EDGE_S = 15.0
 _COLD_S = 0.6
 _FADE_S = 4.0
-_LOCAL_S = 20.0
-_STILL_FULL_LU = 6.0
+_SHORTEST_FADE_S = 1.9  # that is a fade of 3 s along a cosine, from 2 LU below its full level on
+_EVEN = 0.85
+_SHORTEST_FADE_IN_S = 1.0
+_SHALLOWEST_FADE_IN_LU = 15.0
+_BEFORE_HOPS = 1000  # 10 s
+_FEWEST_ONSETS = 4
+_SOFTER_LU = 9.0
+_FASTER = 0.6
+_ABOVE_LU = 6.0  # over the threshold: below is noise
+_STRONG_LU = 15.0
+_SHORT_HOPS = 2
+_AT_ONCE_HOPS = 8
+
+
+class Beginning(StrEnum):
+    """How a song comes in. Whether it does with a pickup takes bars to tell: see `analysis.musical`."""
+
+    COLD = "cold"
+    FADE_IN = "fade-in"
 
 
 class Ending(StrEnum):
@@ -28,7 +49,7 @@ class Ending(StrEnum):
 
     COLD = "cold"
     RING_OUT = "ring-out"
-    FADE = "fade"
+    FADE = "fade-out"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,10 +57,15 @@ class Edges:
     """Beginning and end as heard, seconds from the first frame.
 
     Attributes:
-        first_sound_s: the first onset; 0 for silence.
+        first_sound_s: where sound sets in; 0 for silence.
         felt_end_s: where the decay drops out of hearing; the whole length for silence.
         ending: how it goes out.
         opening_lufs, closing_lufs: loudness of the first and the last 15 s between these two; None where silent.
+        first_onset_s: the first strong onset, within 15 LU of how loud the song begins; None for silence.
+        beginning: how it comes in.
+        rise_s, rise_db_per_s: how long it takes to full level, and how fast, where it fades in; else None.
+        fall_s, fall_db_per_s: how long before the felt end it leaves full level, and how fast it falls; None for a
+            cold end.
     """
 
     first_sound_s: float
@@ -47,46 +73,96 @@ class Edges:
     ending: Ending
     opening_lufs: float | None
     closing_lufs: float | None
+    first_onset_s: float | None = None
+    beginning: Beginning = Beginning.COLD
+    rise_s: float | None = None
+    rise_db_per_s: float | None = None
+    fall_s: float | None = None
+    fall_db_per_s: float | None = None
 
 
 def find_edges(hop_energies: Floats, rate_hz: int, loud_lufs: float | None, duration_s: float) -> Edges:
     """Find them from K-weighted energy per 10 ms hop and the loudness of the loud sections."""
-    levels = window_lufs(hop_energies, rate_hz, _SMOOTH_HOPS)
-    if loud_lufs is None or not len(levels):
+    if loud_lufs is None or len(hop_energies) < SMOOTH_HOPS:
         return Edges(first_sound_s=0.0, felt_end_s=duration_s, ending=Ending.COLD, opening_lufs=None, closing_lufs=None)
-    heard = np.flatnonzero(levels > _threshold_lufs(hop_energies, rate_hz, loud_lufs))
-    if not len(heard):
-        heard = np.array([0, len(levels) - 1])
-    first = int(heard[0]) + (_SMOOTH_HOPS - 1 if heard[0] else 0)  # the window that first hears it ends in it
-    last = int(heard[-1]) + (_SMOOTH_HOPS if heard[-1] == len(levels) - 1 else 1)
-    felt_end_s = duration_s if last >= len(hop_energies) else last / HOPS_PER_SECOND
+    backwards = hop_energies[::-1]
+    first = len(hop_energies) - 1 - last_heard_hop(backwards, rate_hz, threshold_lufs(backwards, rate_hz, loud_lufs)[0])
+    tail_lufs, noise_lufs = threshold_lufs(hop_energies, rate_hz, loud_lufs)
+    decay = find_decay(hop_energies[first:], rate_hz, tail_lufs, noise_lufs)
+    felt_end_s = min(duration_s, first / HOPS_PER_SECOND + decay.end_s)
+    if first + round(decay.end_s * HOPS_PER_SECOND) >= len(hop_energies):
+        felt_end_s = duration_s
+    last = min(len(hop_energies), round(felt_end_s * HOPS_PER_SECOND))
+    heard = hop_energies[first : max(last, first + 1)]
+    rise = find_decay(heard[::-1], rate_hz, -np.inf, -np.inf)
+    beginning = _beginning(rise)
+    ending = _ending(decay, heard, rate_hz, tail_lufs)
     edge = round(_EDGE_S * HOPS_PER_SECOND)
+    first_sound_s = min(_within_hop_s(hop_energies, first), felt_end_s)
     return Edges(
-        first_sound_s=min(first / HOPS_PER_SECOND, felt_end_s),
+        first_sound_s=first_sound_s,
         felt_end_s=felt_end_s,
-        ending=_ending(hop_energies[:last], rate_hz),
-        opening_lufs=_finite(integrated_lufs(hop_energies[first : min(first + edge, last)], rate_hz)),
-        closing_lufs=_finite(integrated_lufs(hop_energies[max(first, last - edge) : last], rate_hz)),
+        ending=ending,
+        opening_lufs=_finite(integrated_lufs(heard[:edge], rate_hz)),
+        closing_lufs=_finite(integrated_lufs(heard[-edge:], rate_hz)),
+        first_onset_s=_first_onset_s(hop_energies, rate_hz, first, rise.full_lufs, first_sound_s),
+        beginning=beginning,
+        rise_s=rise.fall_s if beginning is Beginning.FADE_IN else None,
+        rise_db_per_s=rise.fall_db_per_s if beginning is Beginning.FADE_IN else None,
+        fall_s=None if ending is Ending.COLD else decay.fall_s,
+        fall_db_per_s=None if ending is Ending.COLD else decay.fall_db_per_s,
     )
 
 
-def _threshold_lufs(hop_energies: Floats, rate_hz: int, loud_lufs: float) -> float:
-    threshold = max(loud_lufs - _FELT_LU, _QUIETEST_LUFS)
-    windows = window_lufs(hop_energies, rate_hz, 40)
-    audible = windows[np.isfinite(windows)]
-    if len(audible) and audible.min() < loud_lufs - _NOISE_MUST_LIE_LU:
-        threshold = max(threshold, float(audible.min()) + _OVER_NOISE_LU)
-    return threshold
+def _ending(decay: Decay, heard: Floats, rate_hz: int, threshold: float) -> Ending:
+    """A short fall is cold. While a song is faded out it plays on: notes set in when it is well below full level.
 
-
-def _ending(hop_energies: Floats, rate_hz: int) -> Ending:
-    """Time from the last moment at full level to the end: short is cold, long a fade, between them a ring-out."""
-    levels = window_lufs(hop_energies[-round(_LOCAL_S * HOPS_PER_SECOND) :], rate_hz, 20)
-    if not len(levels):
+    A ring-out has none after the note that rings. Where none set in before either, as in music of held tones, a fall of
+    over 4 s counts as a fade.
+    """
+    if decay.last_full_s < _COLD_S:
         return Ending.COLD
-    full = float(np.quantile(levels, 0.8)) - _STILL_FULL_LU
-    falling_s = (len(levels) - 1 - int(np.flatnonzero(levels >= full)[-1])) / HOPS_PER_SECOND
-    return Ending.COLD if falling_s < _COLD_S else Ending.FADE if falling_s > _FADE_S else Ending.RING_OUT
+    if decay.fall_s < _SHORTEST_FADE_S:
+        return Ending.RING_OUT
+    hops = onset_hops(heard, rate_hz)
+    levels = levels_at_lufs(heard, rate_hz, hops)
+    hops, levels = hops[levels > threshold + _ABOVE_LU], levels[levels > threshold + _ABOVE_LU]
+    fall = len(heard) - round(decay.fall_s * HOPS_PER_SECOND)
+    before = (hops <= fall) & (hops > fall - _BEFORE_HOPS)
+    if np.sum(before) < _FEWEST_ONSETS:
+        return Ending.FADE if decay.fall_s > _FADE_S else Ending.RING_OUT
+    soft = hops[(hops > fall) & (levels < np.median(levels[before]) - _SOFTER_LU)]
+    # Tones of a chord that lie close beat against each other, faster than the song's own notes come.
+    beating = len(soft) > 2 and np.median(np.diff(soft)) < _FASTER * np.median(np.diff(hops[before]))
+    return Ending.FADE if len(soft) and not beating else Ending.RING_OUT
+
+
+def _beginning(rise: Decay) -> Beginning:
+    """A fade-in rises by 15 LU or more, for a second or longer, and evenly; a song that builds up does so in steps."""
+    fades = (
+        rise.fall_s >= _SHORTEST_FADE_IN_S
+        and rise.fall_s * rise.fall_db_per_s >= _SHALLOWEST_FADE_IN_LU
+        and rise.evenness >= _EVEN
+    )
+    return Beginning.FADE_IN if fades else Beginning.COLD
+
+
+def _first_onset_s(hop_energies: Floats, rate_hz: int, first: int, full_lufs: float, first_sound_s: float) -> float:
+    """The onset with which a song comes within 15 LU of the level at which it begins; where it swells, when it does."""
+    levels = window_lufs(hop_energies[first:], rate_hz, _SHORT_HOPS)
+    strong = np.flatnonzero(levels >= full_lufs - _STRONG_LU)
+    if not len(strong) or strong[0] <= _AT_ONCE_HOPS:
+        return first_sound_s
+    onsets = onset_hops(hop_energies[first:], rate_hz)
+    near = onsets[np.abs(onsets - strong[0]) <= _AT_ONCE_HOPS]
+    return _within_hop_s(hop_energies, first + int(near[0] if len(near) else strong[0]))
+
+
+def _within_hop_s(hop_energies: Floats, hop: int) -> float:
+    """When in a hop a sound sets in: the less of a hop's energy it has, against the next one's, the later."""
+    follows = hop_energies[hop + 1] if hop + 1 < len(hop_energies) else hop_energies[hop]
+    share = min(1.0, float(hop_energies[hop] / follows)) if follows > 0 else 1.0
+    return (hop + 1.0 - share) / HOPS_PER_SECOND if hop else 0.0
 
 
 def _finite(level: float | None) -> float | None:

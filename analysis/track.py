@@ -6,7 +6,7 @@ import dataclasses
 import json
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -17,6 +17,7 @@ from analysis.content import Content, ContentMeter
 from analysis.crest import CrestMeter
 from analysis.dynamics import Dynamics, measure_dynamics
 from analysis.edges import Edges, find_edges
+from analysis.energy import Energy, measure_energy
 from analysis.hops import HOPS_PER_SECOND
 from analysis.integrity import Integrity, IntegrityMeter
 from analysis.levels import LevelMeter
@@ -27,10 +28,8 @@ from analysis.spectrum import Spectrum, SpectrumMeter
 from analysis.true_peak import TruePeakMeter
 from analysis.units import Floats
 
-SCHEMA = 4
+SCHEMA = 5
 """Raised whenever a figure's meaning changes, so that older cached analyses are not believed."""
-
-_EXCERPT_S = 90.0
 
 
 class Meter(Protocol):
@@ -71,7 +70,8 @@ class TrackAnalysis:
         short_term_lufs: short-term loudness each second, for plots.
         levels_dbfs: RMS of every tenth of a second, all channels together.
         crest_db: how far peaks stand over RMS from moment to moment, see `analysis.crest`.
-        musical: tempo and key; None until asked for.
+        energy: how much goes on, second by second.
+        musical: tempo, key, beats and bars at both ends; None until asked for.
     """
 
     schema: int
@@ -89,6 +89,7 @@ class TrackAnalysis:
     short_term_lufs: tuple[float, ...]
     levels_dbfs: tuple[float, ...]
     crest_db: float | None = None
+    energy: Energy = field(default_factory=Energy)
     musical: MusicalFeatures | None = None
 
     @property
@@ -146,6 +147,8 @@ def analyse(loaded: LoadedAudio, sha256: str, *, progress: Callable[[int], None]
     figures, raw = loudness.result(), integrity.result()
     dynamics = measure_dynamics(loudness, peaks, levels, figures, raw)
     series = loudness.short_term_lufs()[::HOPS_PER_SECOND]
+    hops, loud_lufs = loudness.hop_energies(), dynamics.loud_lufs
+    edges = find_edges(hops, audio.rate_hz, loud_lufs, frames / audio.rate_hz)
     return TrackAnalysis(
         schema=SCHEMA,
         name=loaded.path.name,
@@ -158,21 +161,21 @@ def analyse(loaded: LoadedAudio, sha256: str, *, progress: Callable[[int], None]
         spectrum=spectrum.result(),
         content=content.result(),
         integrity=raw,
-        edges=find_edges(loudness.hop_energies(), audio.rate_hz, dynamics.loud_lufs, frames / audio.rate_hz),
+        edges=edges,
         short_term_lufs=tuple(round(float(level), 2) for level in series),
         levels_dbfs=tuple(round(level, 1) for level in levels.result()),
         crest_db=crest.result(),
+        energy=measure_energy(
+            hops, audio.rate_hz, content.course(), loud_lufs, (edges.first_sound_s, edges.felt_end_s)
+        ),
     )
 
 
 def with_musical(analysis: TrackAnalysis, audio: Audio) -> TrackAnalysis:
-    """The analysis with tempo and key added, from an excerpt of at most 90 s around the middle."""
+    """The analysis with tempo, key, beats and bars added, from at most two minutes of the song."""
     if analysis.musical is not None:
         return analysis
-    length = round(_EXCERPT_S * audio.rate_hz)
-    start = max(0, (analysis.frames - length) // 2)
-    features = musical_features(excerpt(audio, start, length), audio.rate_hz)
-    return dataclasses.replace(analysis, musical=features)
+    return dataclasses.replace(analysis, musical=musical_features(audio, analysis.frames, analysis.edges))
 
 
 def excerpt(audio: Audio, start: int, length: int) -> Floats:

@@ -16,6 +16,7 @@ from assistant.cohesion_tables import album_of, cohesion_json, cohesion_lines, c
 from assistant.deliveries import Overrides, built_in, delivery_file, load_delivery, overridden
 from assistant.measuring import analyse_paths
 from assistant.mixes import expand, holds_no_others
+from assistant.musical_tables import musical_table
 from assistant.outputs import (
     check_output,
     check_places,
@@ -144,7 +145,8 @@ def analyse(paths: Sequence[Path], *, musical: bool, as_json: bool) -> int:
     if as_json:
         show_json([json.loads(track.to_json()) | cohesion_json(path, alike) for path, track in found.tracks.items()])
     else:
-        show(tables.analysis_table(found.tracks), *cohesion_tables(alike), *tables.finding_lines(found.tracks))
+        heard = [musical_table(found.tracks)] if musical else []
+        show(tables.analysis_table(found.tracks), *heard, *cohesion_tables(alike), *tables.finding_lines(found.tracks))
     return DONE_WITH_FAULTS if found.left_out else DONE
 
 

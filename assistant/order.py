@@ -17,7 +17,8 @@ from pathlib import PurePath
 
 import numpy as np
 
-from analysis.musical import key_distance_steps, key_relation, tempo_distance_octaves
+from analysis.keys import key_distance_steps, key_relation
+from analysis.tempo import tempo_distance_octaves
 from analysis.units import Floats
 from assistant.order_search import cheapest_order, order_cost
 

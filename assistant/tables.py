@@ -58,13 +58,9 @@ def console() -> Console:
 
 def analysis_table(tracks: Mapping[Path, TrackAnalysis]) -> Table:
     """Every file with what was measured."""
-    with_music = any(track.musical for track in tracks.values())
     table = Table(title="What is in these files", title_justify="left")
     for name in ("file", "length", "format", "LUFS", "loud", "LRA", "dBTP", "PLR", "PSR", "side"):
         table.add_column(name, justify="left" if name in {"file", "format"} else "right")
-    if with_music:
-        table.add_column("BPM", justify="right")
-        table.add_column("key")
     for path, track in tracks.items():
         cells = [
             file_name(path, tracks),
@@ -78,8 +74,6 @@ def analysis_table(tracks: Mapping[Path, TrackAnalysis]) -> Table:
             level(track.dynamics.psr_median_lu),
             _side(track),
         ]
-        if with_music:
-            cells += _musical(track)
         table.add_row(*cells)
     return table
 
@@ -275,12 +269,3 @@ def _format(track: TrackAnalysis) -> str:
     source = track.source
     rate = f"{source.rate_hz / 1000:g} kHz"
     return f"{rate} {source.encoding.replace('PCM_', '')}"
-
-
-def _musical(track: TrackAnalysis) -> list[str]:
-    features = track.musical
-    if features is None or (features.tempo_bpm is None and features.key is None):
-        return ["–", features.reason or "–" if features else "–"]
-    sign = "" if features.tempo_steady else "~"
-    tempo = "–" if features.tempo_bpm is None else f"{sign}{features.tempo_bpm:.1f}"
-    return [tempo, f"{features.key} ({features.key_confidence:.2f})" if features.key else "–"]

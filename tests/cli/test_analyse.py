@@ -75,11 +75,16 @@ def test_silence_is_shown_as_silence(tmp_path: Path) -> None:
     assert "nan" not in result.out
 
 
-@pytest.mark.slow  # compiles librosa's beat tracker
-def test_tempo_and_key_when_asked(mixes: Path) -> None:
+def test_tempo_key_and_both_ends_when_asked(mixes: Path) -> None:
     result = call("analyse", mixes, "--musical")
     assert (result.code, result.err) == (0, "")
-    header = next(line for line in result.out.splitlines() if "LUFS" in line)
-    assert header.split("┃")[-3].strip() == "BPM"
+    header = next(line for line in result.out.splitlines() if "BPM" in line)
+    assert [cell.strip() for cell in header.split("┃")[1:-1]] == ["file", "BPM", "key", "start", "end", "energy"]
+    for one in json.loads(call("analyse", mixes, "--musical", "--json").out):
+        edges = one["edges"]
+        assert f"{edges['beginning']} at {edges['first_sound_s']:.2f} s" in result.out
+        assert f"{edges['ending']} at {edges['felt_end_s']:.2f}" in result.out
+        assert {"tempo_other_bpm", "opening", "closing", "pickup_beats"} <= one["musical"].keys()
+        assert len(one["energy"]["curve"]) == int(one["frames"] / one["source"]["rate_hz"])
     # What was asked for once does not change what is told when it is not.
     assert "BPM" not in call("analyse", mixes).out
