@@ -11,6 +11,7 @@ from analysis.errors import PlanError
 from assistant.cli_matching import REFERENCES_AS_MODELS, Matching
 from assistant.deliveries import Overrides, checked
 from assistant.mixes import MixFolder, gather
+from assistant.order_asked import NOTHING_SAID, OrderWords
 from assistant.plan import MOST_EQ_DB
 from assistant.validation import between
 from assistant.wishes import AS_GUESSED, Strengths, Wishes
@@ -25,7 +26,7 @@ class Asked:
     references: tuple[str, ...] = ()
     engineers: tuple[str, ...] = ()
     title: str | None = None
-    order: str | None = None
+    order: OrderWords = NOTHING_SAID
     quiet: tuple[str, ...] = ()
     strengths: Strengths = AS_GUESSED
     as_is: bool = False
@@ -54,7 +55,7 @@ class Asked:
         self.matching.check(references=bool(self.references), strengths=self.strengths, as_is=self.as_is)
         return Wishes(
             title=self.title or folder.title,
-            order=self.order,
+            ordering=self.order.ordering(folder.mixes),
             strengths=self.strengths,
             match_full=self.matching.full,
             max_eq_db=self.matching.max_eq_db,
@@ -71,7 +72,7 @@ def asked(  # noqa: PLR0913  (one parameter an option)
     deliveries: Sequence[str] | None,
     engineers: Sequence[str] | None,
     title: str | None,
-    order: str | None,
+    order: OrderWords,
     quiet: Sequence[str] | None,
     strengths: Strengths,
     as_is: bool,
@@ -85,7 +86,7 @@ def asked(  # noqa: PLR0913  (one parameter an option)
         references=tuple(references or ()),
         engineers=tuple(engineers or ()),
         title=title,
-        order=str(order) if order else None,
+        order=order,
         quiet=tuple(quiet or ()),
         strengths=strengths,
         as_is=as_is,
@@ -94,6 +95,11 @@ def asked(  # noqa: PLR0913  (one parameter an option)
         statistics=statistics,
         matching=matching,
     )
+
+
+def order_words(order: Sequence[str] | None, arc: str | None, pins: Sequence[str] | None) -> OrderWords:
+    """What was said of the order."""
+    return OrderWords(order=tuple(order or ()), arc=arc, pins=tuple(pins or ()))
 
 
 def strengths(strength: float, **aspects: float | None) -> Strengths:

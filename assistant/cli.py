@@ -31,7 +31,6 @@ from assistant.cli_options import (
     Loudness,
     Mixes,
     NoCuts,
-    Order,
     Out,
     Quiet,
     Rate,
@@ -44,6 +43,7 @@ from assistant.cli_options import (
     Tone,
     Width,
 )
+from assistant.cli_order import ArcName, Order, Pins
 from assistant.cli_references import references_app
 from assistant.interrupt import Stopped, stoppable
 
@@ -101,6 +101,8 @@ def master(  # noqa: PLR0913  (one parameter an option)
     engineer: Engineers = None,
     title: Title = None,
     order: Order = None,
+    arc: ArcName = None,
+    pin: Pins = None,
     strength: Strength = 1.0,
     tone: Tone = None,
     width: Width = None,
@@ -127,9 +129,10 @@ def master(  # noqa: PLR0913  (one parameter an option)
     from assistant import asked, commands
 
     matching = Matching(full=match is not None, max_eq_db=max_eq, by_matchering=engine is EngineChoice.MATCHERING)
+    ordering = asked.order_words(order, arc, pin)
     strengths = asked.strengths(strength, tone=tone, width=width, dynamics=dynamics, levels=levels)
     words = asked.asked(
-        mixes, reference, for_, engineer, title, order, quiet, strengths, as_is, seed, song_statistics, matching
+        mixes, reference, for_, engineer, title, ordering, quiet, strengths, as_is, seed, song_statistics, matching
     )
     container = format_.value if format_ else None
     overrides = asked.overrides(loudness, ceiling, rate, depth, container, dither, no_cuts=no_cuts, singles=singles)
@@ -158,6 +161,8 @@ def plan(  # noqa: PLR0913  (one parameter an option)
     engineer: Engineers = None,
     title: Title = None,
     order: Order = None,
+    arc: ArcName = None,
+    pin: Pins = None,
     strength: Strength = 1.0,
     tone: Tone = None,
     width: Width = None,
@@ -183,9 +188,10 @@ def plan(  # noqa: PLR0913  (one parameter an option)
         _alone(context)
         _end(commands.update(mixes, as_json=as_json))
     matching = Matching(full=match is not None, max_eq_db=max_eq, by_matchering=engine is EngineChoice.MATCHERING)
+    ordering = asked.order_words(order, arc, pin)
     strengths = asked.strengths(strength, tone=tone, width=width, dynamics=dynamics, levels=levels)
     words = asked.asked(
-        mixes, reference, for_, engineer, title, order, quiet, strengths, as_is, seed, song_statistics, matching
+        mixes, reference, for_, engineer, title, ordering, quiet, strengths, as_is, seed, song_statistics, matching
     )
     _end(commands.plan(words, out, force=force, as_json=as_json))
 

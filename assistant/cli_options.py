@@ -9,13 +9,6 @@ from typing import Annotated
 import typer
 
 
-class OrderChoice(StrEnum):
-    """Who decides the order of the songs."""
-
-    AUTO = "auto"
-    GIVEN = "given"
-
-
 class FormatChoice(StrEnum):
     """File formats."""
 
@@ -46,12 +39,6 @@ Engineers = Annotated[
 ]
 Title = Annotated[
     str | None, typer.Option("--title", help="Name of the album. Without it, the folder's name, or a single song's.")
-]
-Order = Annotated[
-    OrderChoice | None,
-    typer.Option(
-        "--order", help="given: as the files are named; auto: we propose. Without it, numbered files keep their order."
-    ),
 ]
 Strength = Annotated[
     float,

@@ -17,6 +17,7 @@ from assistant.deliveries import Overrides, built_in, delivery_file, load_delive
 from assistant.measuring import analyse_paths
 from assistant.mixes import expand, holds_no_others
 from assistant.musical_tables import musical_table
+from assistant.order_tables import order_parts
 from assistant.outputs import (
     check_output,
     check_places,
@@ -75,6 +76,7 @@ def plan(asked: Asked, out: Path, *, force: bool, as_json: bool) -> int:
         show(
             tables.plan_table(planned.file.plan),
             *cohesion_lines(planned.file.plan),
+            *order_parts(planned.file.plan),
             f"Written to {out}. Change what you like, then: mastertape render {shlex.quote(str(out))} --out FOLDER",
         )
     return DONE_WITH_FAULTS if planned.left_out else DONE

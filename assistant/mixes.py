@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from analysis.errors import AudioFileError, PlanError
 from analysis.load import SUFFIXES
 from assistant import manifest
-from assistant.order import natural_sorted, numbered
+from assistant.file_order import natural_sorted, numbered
 
 _DISC = re.compile(r"^(cd|disc|disk|side)[ _-]?[0-9a-d]+$", re.IGNORECASE)
 _NUMBER = re.compile(r"^(?:[0-9]{1,2}[-.])?(?:[0-9]{1,3}|[A-Da-d][0-9]{1,2})(?:\s*[-._)]+\s*|\s+|_)(?=\S)")

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from assistant.deliveries import LoudnessTarget, Rate
 from assistant.dynamics_plan import CompressorPlan, DynamicBandPlan, MultibandPlan, RidePlan, SaturationPlan
+from assistant.order_plan import OrderPlan, PinPlan
 from assistant.validation import Table, between
 from mastering.mono_bass import HIGHEST_HZ, LOWEST_HZ
 from mastering.specs import EqShape
@@ -178,4 +179,6 @@ class AlbumPlan(Table):
     schema_: Annotated[Literal[1], Field(alias="schema")] = 1
     album: AlbumTable
     cohesion: CohesionPlan | None = None
+    pin: tuple[PinPlan, ...] = ()
     track: Annotated[tuple[TrackPlan, ...], Field(min_length=1)]
+    order: tuple[OrderPlan, ...] = ()

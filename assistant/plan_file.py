@@ -22,6 +22,7 @@ _HEAD = (
     "The plan of an album. Change what you like, then: mastertape render album.toml --out FOLDER",
     "Tracks stand in album order: move a whole [[track]] to move the song. Every `why` is for you to read.",
 )
+_ORDERS = "Other orders to choose from: plan again with --order and the name of one, or move the tracks above."
 _MOST_FAULTS = 5
 _LONG = 3  # arrays of more entries than this get a line each
 
@@ -44,10 +45,21 @@ class PlanFile:
         document.add("album", _table(plan.album, known))
         if plan.cohesion:
             document.add("cohesion", _table(plan.cohesion, known))
+        if plan.pin:
+            pins = tomlkit.aot()
+            for pin in plan.pin:
+                pins.append(_table(pin, known))
+            document.add("pin", pins)
         tracks = tomlkit.aot()
         for track in plan.track:
             tracks.append(_table(track, known))
         document.add("track", tracks)
+        if plan.order:
+            orders = tomlkit.aot()
+            for order in plan.order:
+                orders.append(_table(order, known))
+            document.add(tomlkit.comment(_ORDERS))
+            document.add("order", orders)
         return cls(plan, document)
 
     @classmethod

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Sequence
 
 from analysis.profile import ReferenceSong
 from analysis.track import TrackAnalysis
 from assistant.album_loudness import album_lufs
-from assistant.aspects import loud_lufs
 from assistant.cohesion_plan import plan_cohesion
 from assistant.corrections import Corrected, Mix, as_they_are, by_matchering, corrected, matched
-from assistant.order import OrderItem, numbered, propose_order
+from assistant.file_order import numbered
+from assistant.ordering import ordered
 from assistant.plan import AlbumPlan, AlbumTable, TrackPlan
 from assistant.runs import with_runs
 from assistant.statistics import SongStatistics
@@ -23,7 +22,8 @@ _LOWEST_ALBUM_RATE_HZ = 44_100
 
 def keeps_given_order(files: Sequence[str], wishes: Wishes) -> bool:
     """Whether the order of the files is the album's; else tempo and key are needed to propose one."""
-    return wishes.order == "given" or (wishes.order is None and numbered(files)) or len(files) == 1
+    by = wishes.ordering.by
+    return by in {"given", "named"} or (by is None and numbered(files)) or len(files) == 1
 
 
 def plan_album(
@@ -45,8 +45,8 @@ def plan_album(
         wishes: what was asked for.
     """
     done = _done(mixes, references, reference_paths, statistics, wishes)
-    order, why_order, why_next = _ordered(mixes, wishes)
-    tracks = with_runs(done.tracks, mixes, order)
+    order = ordered(mixes, done.tracks, wishes.ordering, keep=keeps_given_order([mix.file for mix in mixes], wishes))
+    tracks = with_runs(done.tracks, mixes, order.numbers)
     loudness_lufs, why_loudness = album_lufs(
         [] if wishes.as_is else references, clone=wishes.match_full or wishes.by_matchering
     )
@@ -61,12 +61,14 @@ def plan_album(
             seed=wishes.seed,
             engine="matchering" if wishes.by_matchering else "mastertape",
             deliveries=wishes.deliveries,
-            why_order=why_order,
+            why_order=order.why,
             why_groups=done.why_groups,
             why_loudness=why_loudness,
         ),
         cohesion=plan_cohesion(tracks, [mix.analysis for mix in mixes], references, statistics),
-        track=tuple(_followed(tracks[i], why) for i, why in zip(order, why_next, strict=True)),
+        track=tuple(_followed(tracks[i], why) for i, why in zip(order.numbers, order.why_next, strict=True)),
+        pin=order.pins,
+        order=order.compared,
     )
 
 
@@ -95,34 +97,5 @@ def _done(
     return corrected(mixes, references, statistics, wishes)
 
 
-def _ordered(mixes: Sequence[Mix], wishes: Wishes) -> tuple[Sequence[int], str, Sequence[str]]:
-    """Numbers of the mixes in album order, why that one, and of each why the next one follows."""
-    if keeps_given_order([mix.file for mix in mixes], wishes):
-        numbers = "the only song" if len(mixes) == 1 else "the order of the numbered files"
-        why = "the order given" if wishes.order == "given" else numbers
-        return range(len(mixes)), why, [""] * len(mixes)
-    proposal = propose_order([_item(mix) for mix in mixes])
-    return proposal.order, proposal.reason, [*proposal.pair_reasons, ""]
-
-
 def _followed(track: TrackPlan, why_next: str) -> TrackPlan:
     return track.model_copy(update={"why": track.why.model_copy(update={"next": why_next})})
-
-
-def _item(mix: Mix) -> OrderItem:
-    analysis, features = mix.analysis, mix.analysis.musical
-    steady = features is not None and features.tempo_steady
-    return OrderItem(
-        name=mix.file,
-        tempo_bpm=features.tempo_bpm if features and steady else None,
-        key=features.key if features else None,
-        key_confidence=features.key_confidence if features else 0.0,
-        loudness_lufs=_level(analysis.loudness.integrated_lufs),
-        energy=loud_lufs(analysis),
-        opening_lufs=_level(analysis.edges.opening_lufs),
-        closing_lufs=_level(analysis.edges.closing_lufs),
-    )
-
-
-def _level(lufs: float | None) -> float:
-    return -math.inf if lufs is None else lufs

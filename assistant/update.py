@@ -18,6 +18,7 @@ from assistant.foretold import planned_song
 from assistant.joins import plan_join
 from assistant.level import MEANT, MOST_DB, signed
 from assistant.measuring import Progress, analyse_paths, measured_references
+from assistant.pin_costs import unkept
 from assistant.plan import AlbumPlan, CohesionPlan, TrackPlan
 from assistant.plan_file import PlanFile
 from assistant.runs import run_sides, run_times
@@ -73,6 +74,8 @@ def updated(
     if quieted:
         file = _meant_levels(file, quieted, analyses)
         changed += [file.plan.track[number].file for number in quieted if file.plan.track[number].file not in changed]
+    broken = unkept([pin.pin for pin in file.plan.pin], [track.file for track in file.plan.track])
+    advice += [f"the order of the tracks does not keep the pin {pin}: move them, or take it out" for pin in broken]
     if changed:
         file = file.with_cohesion(_cohesion(file.plan, analyses, plan_folder, progress))
     return file, tuple(changed), tuple(advice)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assistant.arcs import FALLING
+from assistant.pins import Pin
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Strengths:
@@ -20,12 +23,35 @@ AS_GUESSED = Strengths()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Ordering:
+    """How the order of the songs comes about.
+
+    Attributes:
+        by: "given", "auto", "named", or None for DESIGN's rule: given where file names are numbered.
+        take: which of the proposed orders is taken, counted from 1.
+        files: of "named", the songs in order; those that are not among them follow as they are given.
+        arc: by name, of a proposed order.
+        pins: what a proposed order must keep.
+    """
+
+    by: str | None = None
+    take: int = 1
+    files: tuple[str, ...] = ()
+    arc: str = FALLING
+    pins: tuple[Pin, ...] = ()
+
+
+AS_FILES_TELL = Ordering()
+"""What holds where nothing is asked."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Wishes:
     """What a person asked for.
 
     Attributes:
         title: of the album.
-        order: "given", "auto", or None for DESIGN's rule: given where file names are numbered.
+        ordering: of the songs.
         strengths: of the corrections.
         match_full: every track takes the references' spectrum in whole.
         max_eq_db: how far EQ may go; None for the usual bound.
@@ -36,7 +62,7 @@ class Wishes:
     """
 
     title: str
-    order: str | None = None
+    ordering: Ordering = AS_FILES_TELL
     strengths: Strengths = AS_GUESSED
     match_full: bool = False
     max_eq_db: float | None = None
