@@ -68,11 +68,13 @@ def propose_orders(items: Sequence[OrderItem], *, arc: str = FALLING, pins: Sequ
 
     The second is the cheapest by the same arc that has a third of its neighbours new; the third is the cheapest by the
     arc's counterpart with a third that neither of the others has. There are fewer where songs or pins leave no choice.
-    None depends on the order given: songs of equal claim stand in order of their names.
+    None depends on the order given: songs of equal claim stand in order of their names. Songs that run on into each
+    other stay together.
 
     Raises:
         PlanError: A key names no key, or no order keeps the pins.
     """
+    pins = [*pins, *(_heard(item, item.runs_into) for item in items if item.runs_into)]
     by_name = sorted(range(len(items)), key=lambda song: (natural_key(items[song].name), repr(items[song])))
     album = _Album([items[song] for song in by_name], pins)
     wished = ARCS[arc]
@@ -89,6 +91,10 @@ def propose_orders(items: Sequence[OrderItem], *, arc: str = FALLING, pins: Sequ
     given = np.argsort(np.array(by_name, dtype=np.int64))
     told = [album.told(order, by, by_name, first) for order, by in found]
     return OrderProposals(proposed=tuple(told), given=album.told(given, wished, by_name, first))
+
+
+def _heard(item: OrderItem, following: str) -> Pin:
+    return Pin(kind=PinKind.AFTER, songs=(item.name, following), heard=True)
 
 
 class _Album:

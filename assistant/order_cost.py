@@ -99,7 +99,8 @@ class OrderItem:
 
     `energy` is a level in LU or LUFS by which songs are ranked, such as that of the loud sections; where it is
     not finite, `loudness_lufs` (integrated) takes its place. `side` counts discs or sides, where the songs are bound
-    to one; `opens_side` says that a side begins with this song wherever it stands.
+    to one; `opens_side` says that a side begins with this song wherever it stands. `runs_into` names the song that
+    goes on where this one ends, as on a live album: it stays next.
     """
 
     name: str
@@ -109,6 +110,7 @@ class OrderItem:
     closing: OrderEdge
     side: int = 0
     opens_side: bool = False
+    runs_into: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,10 +185,13 @@ def pair_terms(one: OrderItem, other: OrderItem, by: Yardstick, arc: Arc) -> dic
     """What is known for and against one song going straight to another, by name.
 
     Where a side ends between them, nobody hears them as neighbours: they count as its closer and the next one's opener.
+    Where one runs on into the other, nothing is to be said.
 
     Raises:
         PlanError: A key is written in a way that names no key.
     """
+    if one.runs_into == other.name:
+        return {}
     if side_turns(one, other):
         cost = closer_cost(one, by, arc) + opener_cost(other, by, arc)
         return {"ends": Term(cost=cost, worst=OPENER_WEIGHT + CLOSER_WEIGHT)} if by.mean_lufs is not None else {}

@@ -34,9 +34,7 @@ def _figures(plan: AlbumPlan) -> Table:
 def _songs(plan: AlbumPlan) -> Table:
     """A column an order; after a song stands how it goes on to the next."""
     titles = {track.file: track.title for track in plan.track}
-    table = Table(
-        title="Side by side", title_justify="left"
-    )
+    table = Table(title="Side by side", title_justify="left")
     table.add_column("", justify="right")
     columns = []
     for order in plan.order:

@@ -66,6 +66,8 @@ def pair_words(ordered: Sequence[OrderItem], arc: Arc) -> list[str]:
 
 
 def _pair(one: OrderItem, other: OrderItem, by: Yardstick, arc: Arc) -> str:
+    if one.runs_into == other.name:
+        return f"One recording: '{one.name}' runs on into '{other.name}'."
     if side_turns(one, other):
         closes, opens = (f"'{item.name}'{_against(item, by)}" for item in (one, other))
         return f"A side ends with {closes}, and {opens} opens the next."
@@ -182,5 +184,9 @@ def _traded(one: OrderProposal, first: OrderProposal) -> str:
     gains = {name: first.terms[name] - one.terms[name] for name in compared}
     better = [TERM_WORDS[name] for name, gain in gains.items() if gain >= TELLING]
     worse = [TERM_WORDS[name] for name, gain in gains.items() if gain <= -TELLING]
-    parts = [f"{word} in {' and '.join(names)}" for word, names in (("better", better), ("worse", worse)) if names]
-    return f"; {', '.join(parts)}" if parts else ""
+    parts = [f"{word} in {_listed(names)}" for word, names in (("better", better), ("worse", worse)) if names]
+    return "".join(f"; {part}" for part in parts)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([*([", ".join(words[:-1])] if len(words) > 1 else []), words[-1]])

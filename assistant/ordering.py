@@ -73,11 +73,15 @@ def ordered(mixes: Sequence[Mix], tracks: Sequence[TrackPlan], asked: Ordering, 
 
 def order_items(mixes: Sequence[Mix], tracks: Sequence[TrackPlan]) -> list[OrderItem]:
     """What the order is decided by, for each mix as loud as its track is planned to be."""
-    bound = sides([mix.file for mix in mixes])
-    return [_item(mix, track, side) for mix, track, side in zip(mixes, tracks, bound, strict=True)]
+    files = [mix.file for mix in mixes]
+    following = [after if mix.goes_on else None for mix, after in zip(mixes, [*files[1:], None], strict=True)]
+    return [
+        _item(mix, track, side, after)
+        for mix, track, side, after in zip(mixes, tracks, sides(files), following, strict=True)
+    ]
 
 
-def _item(mix: Mix, track: TrackPlan, side: int) -> OrderItem:
+def _item(mix: Mix, track: TrackPlan, side: int, runs_into: str | None) -> OrderItem:
     analysis, features = mix.analysis, mix.analysis.musical or MusicalFeatures()
     before, planned = analysis.dynamics.loud_lufs, planned_song(analysis, chain_spec(track)).dynamics.loud_lufs
     louder_lu = track.gain_db if before is None or planned is None else planned - before
@@ -89,6 +93,7 @@ def _item(mix: Mix, track: TrackPlan, side: int) -> OrderItem:
         opening=_edge(features, features.opening, _level(edges.opening_lufs) + louder_lu),
         closing=_edge(features, features.closing, _level(edges.closing_lufs) + louder_lu),
         side=side,
+        runs_into=runs_into,
     )
 
 

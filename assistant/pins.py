@@ -23,15 +23,16 @@ class Pin:
     """One pin: `first`, `last` and `side` (which begins one) name a song, `after` two, the others two or more.
 
     `after` names a song and the one that comes straight after it. `together` songs are neighbours in any order, of
-    `apart` songs no two are.
+    `apart` songs no two are. `heard` pins were not asked for: one song runs on into the other.
     """
 
     kind: PinKind
     songs: tuple[str, ...]
+    heard: bool = False
 
     def __str__(self) -> str:
         """The pin as it is asked for."""
-        return f"{self.kind}={':'.join(self.songs)}"
+        return f"{self.kind}={':'.join(self.songs)}{' (one recording)' if self.heard else ''}"
 
     def among(self, names: Sequence[str]) -> Pin | None:
         """What is left of the pin where only these songs are; None where that is nothing."""

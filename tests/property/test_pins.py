@@ -17,6 +17,7 @@ from assistant.arcs import ARCS
 from assistant.order import propose_orders
 from assistant.order_cost import pair_costs, place_costs
 from assistant.order_search import OrderCosts, exact_order, order_cost, searched_order
+from assistant.order_words import pair_words
 from assistant.pin_costs import breaches, keeping_order, unkept
 from assistant.pins import Pin, PinKind
 from tests.songs_to_order import album
@@ -198,3 +199,22 @@ def test_songs_stay_on_their_discs(count: int) -> None:
     for proposal in propose_orders(items, pins=[pin("last", str(count - 1)), pin("first", "0")]).proposed:
         assert [items[song].side for song in proposal.order] == sorted(item.side for item in items)
         assert (proposal.order[0], proposal.order[-1]) == (0, count - 1)
+
+
+def test_songs_that_run_on_into_each_other_stay_together() -> None:
+    items = album(9, 5)
+    items[2] = replace(items[2], runs_into="3")
+    items[3] = replace(items[3], runs_into="4")
+    run = [pin("after", "2", "3"), pin("after", "3", "4")]
+    orders = propose_orders(items)
+    assert len(orders.proposed) == 3
+    for proposal in orders.proposed:
+        ordered = [items[song] for song in proposal.order]
+        assert kept(run, [item.name for item in ordered])
+        assert "One recording: '2' runs on into '3'." in pair_words(ordered, proposal.arc)
+    assert pair_costs(items, ARCS["none"])[2, 3] == 0.0 < pair_costs(items, ARCS["none"])[3, 2]
+    with pytest.raises(PlanError) as refused:
+        propose_orders(items, pins=[pin("first", "3")])
+    assert str(refused.value) == (
+        "No order keeps all of the pins first=3 and after=2:3 (one recording): take one of them out."
+    )
