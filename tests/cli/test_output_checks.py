@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import measuring, session
+from assistant import measuring, runs, spooling
 from tests.cli.calls import fingerprint, refused
 
 
@@ -18,7 +18,7 @@ def unworked(monkeypatch: pytest.MonkeyPatch) -> None:
     def opened(path: Path) -> None:
         raise AssertionError(f"{path} was opened")
 
-    for module in (measuring, session):
+    for module in (measuring, runs, spooling):
         monkeypatch.setattr(module, "open_audio", opened)
 
 
