@@ -127,12 +127,13 @@ def passes(rows: Floats, limit: float) -> bool:
             the last.
         limit: linear, over 0.
     """
-    glance, fine = _detector()
+    glance, fine = detector()
     return any(_highest(np.ascontiguousarray(row), glance, fine, limit) > limit for row in rows)
 
 
 @lru_cache(maxsize=1)
-def _detector() -> tuple[Floats, Floats]:
+def detector() -> tuple[Floats, Floats]:
+    """Taps of the glance, and the rows of the interpolator at 16 times the rate."""
     fine = interpolators(_OVERSAMPLING)
     return glance_taps(fine[_OVERSAMPLING // 2]), fine
 
@@ -145,7 +146,7 @@ class TruePeakMeter:
 
     def __init__(self, rate_hz: int, channels: int) -> None:
         self.rate_hz = rate_hz
-        self._glance, self._fine = _detector()
+        self._glance, self._fine = detector()
         self._history = np.zeros((channels, TAPS - 1))
         self._step = max(1, rate_hz // STEPS_PER_SECOND)
         self._frames = 0

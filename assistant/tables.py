@@ -7,6 +7,7 @@ import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
@@ -14,10 +15,12 @@ from rich.table import Table
 from analysis.findings import Severity, findings
 from analysis.track import TrackAnalysis
 from assistant.aspects import broad_width_db
-from assistant.auditions import Audition
 from assistant.plan import AlbumPlan, TrackPlan
 from mastering.delivery import DeliveredTrack, Delivery
 from mastering.specs import DeliverySpec
+
+if TYPE_CHECKING:
+    from assistant.auditions import Audition
 
 
 def level(value: float | None, unit: str = "") -> str:

@@ -11,7 +11,6 @@ must have a bound of limiting that was named and reached: 4 dB for 19 of 20 peak
 
 from __future__ import annotations
 
-import argparse
 import itertools
 import sys
 import tempfile
@@ -28,7 +27,7 @@ import soundfile
 from assistant.mixes import gather
 from assistant.session import make_plan, render_plan
 from assistant.wishes import Wishes
-from benchmarks.excerpts import drawn, loudest
+from benchmarks.excerpts import asked, drawn, loudest
 from benchmarks.meters import integrated_lufs, true_peak_dbtp
 from mastering.delivery import Delivery
 from mastering.specs import Anchor, Container, DeliverySpec, Encoding
@@ -55,13 +54,7 @@ class Written:
 
 def main() -> None:
     """Draw the songs, render, judge, print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--songs", type=int, default=40)
-    parser.add_argument("--seconds", type=float, default=30.0)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--processes", type=int, default=1)
-    options = parser.parse_args()
+    options = asked(__doc__, songs=40, seconds=30.0)
     songs = drawn(options.folders, options.songs, options.seed, options.seconds)
     found: list[Written] = []
     with ProcessPoolExecutor(options.processes) as pool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +15,17 @@ SUFFIXES = {".ogg", ".opus", ".flac", ".wav", ".mp3"}
 _STEP_S = 0.5
 
 Samples = NDArray[np.float64]
+
+
+def asked(about: str | None, *, songs: int, seconds: float) -> argparse.Namespace:
+    """What a benchmark on drawn songs is asked for, with its own numbers where nothing is said."""
+    parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--songs", type=int, default=songs)
+    parser.add_argument("--seconds", type=float, default=seconds)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=1)
+    return parser.parse_args()
 
 
 def drawn(folders: Sequence[Path], count: int, seed: int, seconds: float) -> list[Path]:

@@ -18,7 +18,6 @@ Loudness and true peak are the benchmark's own meters. Test tones and speed foll
 
 from __future__ import annotations
 
-import argparse
 import math
 import warnings
 from collections.abc import Sequence
@@ -32,7 +31,7 @@ import soxr
 from scipy import stats
 
 from benchmarks import limiter_speed, limiter_tones
-from benchmarks.excerpts import drawn, loudest
+from benchmarks.excerpts import asked, drawn, loudest
 from benchmarks.heard_noise import noise_to_mask_db
 from benchmarks.limiter_peers import OURS, Limit, Samples, found
 from benchmarks.meters import integrated_lufs, true_peak_dbtp
@@ -83,13 +82,7 @@ COMPARED = {"nmr_db": "NMR dB", "strict_db": "strict NMR dB", "loss_db": "loss d
 
 def main() -> None:
     """Draw the songs, run all limiters, print the tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folders", nargs="+", type=Path)
-    parser.add_argument("--songs", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=20.0)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--processes", type=int, default=1)
-    options = parser.parse_args()
+    options = asked(__doc__, songs=20, seconds=20.0)
     limiters, missing = found()
     print("\n".join(missing))
     songs = drawn(options.folders, options.songs, options.seed, options.seconds)

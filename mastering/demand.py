@@ -21,10 +21,9 @@ from analysis.true_peak import (
     CLOSER_LOOK,
     GLANCE,
     TAPS,
-    glance_taps,
+    detector,
     glances,
     interpolated,
-    interpolators,
 )
 from analysis.units import Floats, db_to_amplitude
 from mastering.hidden import HIDDEN_DEEPEST_DB, allowances, hiding_model, thresholds
@@ -37,7 +36,6 @@ LASTING_S = 0.2
 BRIDGED_S = 0.015
 """Dips so short are bridged first: half a period of 33 Hz."""
 
-_OVERSAMPLING = 16
 _NEVER_REACHED_DB = 9.0  # what lies so far under the highest peak is never limited, as that may lose 8 dB at most
 _CLOSEST_LOOK = 0.91  # share of a peak that the 4-fold grid shows at least (cos 22.5 degrees), rounded down
 
@@ -114,8 +112,8 @@ class Demand:
         self._model = hiding_model(rate_hz)
         self._cell = self._model.hop // CELLS_IN_HOP
         self._ceiling, self._hides, self._linked = ceiling, hides, linked
-        self._fine = interpolators(_OVERSAMPLING)
-        self._glance = glance_taps(self._fine[_OVERSAMPLING // 2]).astype(np.float32)
+        glance, self._fine = detector()
+        self._glance = glance.astype(np.float32)
         cell_s = self._cell / rate_hz
         self._bridged, self._lasting = (round(span / cell_s) // 2 * 2 + 1 for span in (BRIDGED_S, LASTING_S))
         around = self._bridged // 2 + 2 * (self._lasting // 2)  # cells that decide what is lasting

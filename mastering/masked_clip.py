@@ -17,16 +17,14 @@ from analysis.true_peak import (
     CLOSER_LOOK,
     GLANCE,
     TAPS,
-    glance_taps,
+    detector,
     glances,
     interpolated,
-    interpolators,
 )
 from analysis.units import Floats
 from mastering.demand import CELLS_IN_HOP, Hops, cell_peaks
 from mastering.hidden import PULSE_GRID, hiding_model, pulses
 
-_OVERSAMPLING = 16
 _SWEEPS = 4
 _ROUNDS = 8  # of Gauss and Seidel's method
 _APART_FRAMES = 4  # two peaks of one sign nearer than that are one
@@ -149,8 +147,7 @@ class HiddenCut:
     def __init__(self, rate_hz: int, channels: int, ceiling: float) -> None:
         self._model = hiding_model(rate_hz)
         self._ceiling = ceiling
-        self._fine = interpolators(_OVERSAMPLING)
-        self._glance = glance_taps(self._fine[_OVERSAMPLING // 2])
+        self._glance, self._fine = detector()
         self._peaks = np.zeros((channels, 0))
         # From the next hop to cut on:
         self._masks = np.zeros((0, channels, len(self._model.weights)))
