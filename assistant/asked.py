@@ -15,7 +15,7 @@ from assistant.order_asked import NOTHING_SAID, OrderWords
 from assistant.plan import MOST_EQ_DB
 from assistant.validation import between
 from assistant.wishes import AS_GUESSED, Strengths, Wishes
-from mastering.specs import Container
+from mastering.delivery_specs import Container
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

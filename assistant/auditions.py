@@ -11,8 +11,8 @@ from assistant.outputs import publish
 from assistant.plan_file import PlanFile
 from assistant.session import Rendered, prepared
 from mastering.audition import audition
+from mastering.delivery_specs import DeliverySpec
 from mastering.files import safe_name
-from mastering.specs import DeliverySpec
 
 FOLDER = "joins"
 _STAGE = "Joining"

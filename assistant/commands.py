@@ -33,7 +33,7 @@ from assistant.reference_words import find_references
 from assistant.session import Rendered, make_plan, render_plan
 from assistant.update import updated
 from assistant.usable import none_left
-from mastering.specs import DeliverySpec
+from mastering.delivery_specs import DeliverySpec
 
 DONE, DONE_WITH_FAULTS = 0, 1
 """Exit codes: all well; something fails its specification or was left out. Errors, which are 2, are raised."""

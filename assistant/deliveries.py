@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError,
 
 from analysis.errors import SpecificationError
 from assistant.validation import between, sentences
+from mastering.delivery_specs import Anchor, Container, DeliverySpec, Encoding, GapPlace
 from mastering.noise_shaping import Dither
-from mastering.specs import Anchor, Container, DeliverySpec, Encoding, GapPlace
 from references import DELIVERIES
 
 LoudnessTarget = Annotated[float, between(-40, -4, "LUFS")]

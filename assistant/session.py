@@ -30,11 +30,12 @@ from assistant.statistics import load_statistics
 from assistant.usable import check_fit, none_left, why_unusable
 from assistant.wishes import Wishes
 from mastering.delivery import Delivery
+from mastering.delivery_specs import DeliverySpec
 from mastering.finish import finish
 from mastering.matchering_stage import matchering_bytes
 from mastering.noise_shaping import check_dither
 from mastering.render import AlbumRenderer, RenderedTracks
-from mastering.specs import AlbumSpec, DeliverySpec, TrackSpec
+from mastering.specs import AlbumSpec, TrackSpec
 from mastering.timeline import lay_out
 
 

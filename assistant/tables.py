@@ -17,7 +17,7 @@ from analysis.track import TrackAnalysis
 from assistant.aspects import broad_width_db
 from assistant.plan import AlbumPlan, TrackPlan
 from mastering.delivery import DeliveredTrack, Delivery
-from mastering.specs import DeliverySpec
+from mastering.delivery_specs import DeliverySpec
 
 if TYPE_CHECKING:
     from assistant.auditions import Audition

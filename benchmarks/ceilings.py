@@ -30,7 +30,7 @@ from assistant.wishes import Wishes
 from benchmarks.excerpts import asked, drawn, loudest
 from benchmarks.meters import integrated_lufs, true_peak_dbtp
 from mastering.delivery import Delivery
-from mastering.specs import Anchor, Container, DeliverySpec, Encoding
+from mastering.delivery_specs import Anchor, Container, DeliverySpec, Encoding
 
 TARGETS = ((-16.0, -1.0), (-14.0, -1.0), (-11.0, -1.0), (-9.0, -1.0), (-14.0, -2.0))
 RATES_HZ = (None, 44_100, 48_000, 96_000)

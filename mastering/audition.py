@@ -14,10 +14,11 @@ import numpy as np
 
 from analysis.units import Floats
 from mastering.assembly import PROGRAMME_CHANNELS
+from mastering.delivery_specs import Container, Encoding
 from mastering.dither import Quantiser
 from mastering.files import AudioFile, encoded
 from mastering.render import RenderedTracks
-from mastering.specs import AlbumSpec, Container, Encoding, TrackSpec
+from mastering.specs import AlbumSpec, TrackSpec
 from mastering.timeline import Timeline, lay_out
 from mastering.unit_render import UnitOrder, finished
 

@@ -18,9 +18,10 @@ from analysis.audio import Audio
 from analysis.hops import HOPS_PER_SECOND, hop_edges
 from analysis.standards import SHORT_TERM_S
 from analysis.units import Floats, db_to_amplitude
+from mastering.delivery_specs import DeliverySpec
 from mastering.envelope import Envelope, moved, reduced
 from mastering.gains import DeliveryGains, solve_gains
-from mastering.specs import AlbumSpec, DeliverySpec
+from mastering.specs import AlbumSpec
 from mastering.timeline import Timeline
 
 RANGE_DB = 1.5

@@ -12,8 +12,8 @@ import soundfile
 
 from analysis.errors import OutputError
 from analysis.units import Floats
+from mastering.delivery_specs import Container, Encoding
 from mastering.dither import Quantiser
-from mastering.specs import Container, Encoding
 
 _SUBTYPES = {Encoding.PCM_16: "PCM_16", Encoding.PCM_24: "PCM_24", Encoding.FLOAT_32: "FLOAT"}
 _RAW: dict[Encoding, np.dtype[Any]] = {

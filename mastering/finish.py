@@ -13,12 +13,12 @@ import soundfile
 from analysis.audio import BLOCK_FRAMES
 from mastering.assembly import PROGRAMME_CHANNELS
 from mastering.delivery import DeliveredProgramme, DeliveredTrack, Delivery
+from mastering.delivery_specs import Anchor, DeliverySpec, GapPlace
 from mastering.files import AudioFile, raw_dtype, safe_name
 from mastering.loudness_solver import Bound
 from mastering.noise_shaping import Dither
 from mastering.render import RenderedTracks
 from mastering.singles import render_singles
-from mastering.specs import Anchor, DeliverySpec, GapPlace
 from mastering.verify import Written, read_back
 
 PROMISED_LU = 0.1

@@ -12,6 +12,7 @@ import numpy as np
 from analysis.hops import HOPS_PER_SECOND, complete_hops
 from analysis.loudness import integrated_lufs
 from analysis.units import Floats
+from mastering.delivery_specs import Anchor, DeliverySpec
 from mastering.envelope import Envelope
 from mastering.loudness_solver import (
     Bound,
@@ -23,7 +24,7 @@ from mastering.loudness_solver import (
     solve,
     whole_programme,
 )
-from mastering.specs import AlbumSpec, Anchor, DeliverySpec
+from mastering.specs import AlbumSpec
 from mastering.timeline import Placement, Timeline
 
 

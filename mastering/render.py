@@ -15,12 +15,13 @@ from analysis.loudness import integrated_lufs
 from analysis.units import Floats
 from mastering.assembly import assemble
 from mastering.balance import BalanceRide, ridden_envelope, solve_balanced
+from mastering.delivery_specs import Anchor, DeliverySpec
 from mastering.envelope import Envelope, measure_envelope
 from mastering.files import safe_name
 from mastering.gains import DeliveryGains, anchor_loudness, solve_gains, track_hops
 from mastering.harm import UNTOUCHED, Harm
 from mastering.noise_shaping import room_db, shaper_for
-from mastering.specs import AlbumSpec, Anchor, DeliverySpec
+from mastering.specs import AlbumSpec
 from mastering.spool import Spool
 from mastering.timeline import Timeline, Unit, lay_out
 from mastering.unit_render import Progress, UnitOrder, render_unit

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mastering.delivery_specs import GapPlace
 from mastering.resample import resampled_frames
-from mastering.specs import AlbumSpec, GapPlace, TrackSpec
+from mastering.specs import AlbumSpec, TrackSpec
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,13 +13,14 @@ from analysis.true_peak import GLANCE, TruePeakMeter
 from analysis.units import Floats, db_to_amplitude
 from mastering.assembly import PROGRAMME_CHANNELS, assemble
 from mastering.balance import BalanceRide, ridden
+from mastering.delivery_specs import DeliverySpec
 from mastering.dither import Quantiser
 from mastering.files import AudioFile, encoded, raw_dtype
 from mastering.harm import Harm
 from mastering.harm_tracks import TrackHarms, watched
 from mastering.limiter import Limiter
 from mastering.noise_shaping import Dither, shaper_for
-from mastering.specs import AlbumSpec, DeliverySpec
+from mastering.specs import AlbumSpec
 from mastering.spool import Spool
 from mastering.timeline import Placement, Timeline, Unit
 

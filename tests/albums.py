@@ -16,9 +16,10 @@ from analysis.audio import Audio
 from analysis.units import Floats, amplitude_to_db
 from mastering.chain import build, process
 from mastering.delivery import Delivery
+from mastering.delivery_specs import Anchor, Container, DeliverySpec, Encoding
 from mastering.finish import finish
 from mastering.render import AlbumRenderer
-from mastering.specs import AlbumSpec, Anchor, Container, DeliverySpec, Encoding, TrackSpec
+from mastering.specs import AlbumSpec, TrackSpec
 from mastering.spool import Spool
 from mastering.timeline import recordings
 

@@ -13,9 +13,10 @@ import soundfile
 
 from analysis.units import Floats
 from mastering.delivery import Delivery
+from mastering.delivery_specs import Container, DeliverySpec, Encoding, GapPlace
 from mastering.finish import finish
 from mastering.render import AlbumRenderer
-from mastering.specs import AlbumSpec, Container, DeliverySpec, Encoding, GapPlace
+from mastering.specs import AlbumSpec
 from mastering.timeline import lay_out
 from tests.albums import album, deliver, delivery, music, spooled, track
 

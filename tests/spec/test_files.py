@@ -13,9 +13,9 @@ import soundfile
 from analysis.audio import Audio
 from analysis.errors import MastertapeError, OutputError, SpecificationError
 from mastering import files
+from mastering.delivery_specs import Container, Encoding
 from mastering.dither import Quantiser
 from mastering.files import AudioFile, encoded, raw_dtype, safe_name
-from mastering.specs import Container, Encoding
 from mastering.spool import Spool
 from mastering.verify import read_back
 from tests.albums import album, deliver, delivery, music, on_grid, peak_dbtp, track

@@ -16,8 +16,8 @@ from analysis.track import TrackAnalysis, analyse
 from assistant.aspects import separate_aspects
 from assistant.statistics import load_statistics
 from assistant.tone import MAX_EQ_DB, decide_tone
+from mastering.delivery_specs import Encoding
 from mastering.eq import response_db
-from mastering.specs import Encoding
 from tests.albums import RATE_HZ, delivery, music
 
 NOTHING_DB = 1e-9

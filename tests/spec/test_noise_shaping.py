@@ -10,10 +10,10 @@ import scipy.signal
 
 from analysis.errors import SpecificationError
 from analysis.units import Floats, db_to_amplitude
+from mastering.delivery_specs import Encoding
 from mastering.dither import Quantiser
 from mastering.noise_shaping import LARGEST_ERROR_LSB, SHAPERS, Dither, NoiseShaper, room_db, shaper_for
 from mastering.render import RenderedTracks
-from mastering.specs import Encoding
 from tests.albums import album, deliver, delivery, music, on_grid, peak_dbtp, track
 from tests.cli.calls import read
 from tests.signals import sine, stereo

@@ -14,7 +14,8 @@ import soundfile
 
 from analysis.units import Floats, db_to_amplitude
 from mastering.delivery import Delivery
-from mastering.specs import AlbumSpec, ChainSpec, Container, DeliverySpec, Encoding
+from mastering.delivery_specs import Container, DeliverySpec, Encoding
+from mastering.specs import AlbumSpec, ChainSpec
 from tests.albums import album, deliver, delivery, loudness_lufs, music, on_grid, peak_dbtp, track
 
 RATE_HZ = 44_100

@@ -13,8 +13,9 @@ import soundfile
 
 from analysis.units import Floats
 from mastering.delivery import Delivery
+from mastering.delivery_specs import Anchor, DeliverySpec, Encoding
 from mastering.dynamics_specs import CompressorSpec
-from mastering.specs import AlbumSpec, Anchor, ChainSpec, DeliverySpec, Encoding, EqBand, EqShape
+from mastering.specs import AlbumSpec, ChainSpec, EqBand, EqShape
 from mastering.timeline import lay_out, recordings
 from tests.albums import album, deliver, delivery, loudness_lufs, music, on_grid, track
 

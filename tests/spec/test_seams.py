@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from mastering.specs import Encoding
+from mastering.delivery_specs import Encoding
 from tests.albums import RATE_HZ, album, deliver, delivery, loudness_lufs, music, on_grid, peak_dbtp, track
 
 CEILING_DBTP = -1.0

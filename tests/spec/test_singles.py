@@ -11,8 +11,9 @@ import soundfile
 
 from analysis.units import Floats
 from mastering.delivery import Delivery
+from mastering.delivery_specs import Encoding
 from mastering.singles import HEAD_FADE_S, TAIL_FADE_S, needed_singles
-from mastering.specs import AlbumSpec, Encoding
+from mastering.specs import AlbumSpec
 from mastering.timeline import lay_out
 from tests.albums import album, deliver, delivery, music, peak_dbtp, track
 

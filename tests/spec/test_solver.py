@@ -11,6 +11,7 @@ import pytest
 from analysis.audio import Audio
 from analysis.units import Floats, db_to_amplitude
 from mastering.chain import process
+from mastering.delivery_specs import Anchor
 from mastering.envelope import Envelope, measure_envelope
 from mastering.gains import target_lufs
 from mastering.limiter import Limiter
@@ -22,7 +23,6 @@ from mastering.loudness_solver import (
     solve,
     whole_programme,
 )
-from mastering.specs import Anchor
 from tests.albums import album, deliver, delivery, loudness_lufs, music, peak_dbtp, track
 from tests.signals import musical_noise, pink_noise, sine, stereo
 

@@ -1,0 +1,103 @@
+"""What a delivery is, as pure data: what one place wants to be given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from analysis.errors import SpecificationError
+from mastering.noise_shaping import Dither, check_dither
+
+
+class Anchor(StrEnum):
+    """What meets a delivery's loudness target."""
+
+    ALBUM = "album"
+    LOUDEST_TRACK = "loudest_track"
+    EACH_TRACK = "each_track"
+
+
+class Container(StrEnum):
+    """File formats that are written."""
+
+    WAV = "wav"
+    FLAC = "flac"
+
+
+class GapPlace(StrEnum):
+    """Whose file the gap between two songs belongs to."""
+
+    AFTER_SONG = "after"
+    BEFORE_SONG = "before"
+
+
+class Encoding(StrEnum):
+    """How a sample is stored."""
+
+    PCM_16 = "pcm_16"
+    PCM_24 = "pcm_24"
+    FLOAT_32 = "float_32"
+
+    @property
+    def bits(self) -> int | None:
+        """Bits of an integer sample; None for floating point."""
+        return {"pcm_16": 16, "pcm_24": 24}.get(self.value)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliverySpec:
+    """What one place wants to be given.
+
+    Attributes:
+        name: the word that `--for` takes.
+        title: what people call the place.
+        loudness_lufs: target of the anchor, LUFS; None takes the album's own loudness.
+        fallback_lufs: target where the album has no loudness of its own either (no references), LUFS.
+        anchor: what meets the target.
+        ceiling_dbtp: highest true peak, dBTP; None leaves out the limiter.
+        rate_hz: sample rate; None keeps the album's.
+        container: file format.
+        encoding: sample format.
+        sector_frames: track boundaries fall on multiples of this many frames.
+        dither: of the rounding to integers; floating point has none.
+        cuts: whether the limiter may cut off peaks what the ear hides there, up to 3 dB.
+        link: 1 limits both channels by one gain, 0 each by its own, in between by shares.
+        gap: after: a gap is at the end of the file of the song before it; before: at the start of the next song's.
+        singles: songs whose file is cut while it sounds, or holds another song too, are given out alone as well.
+        source: where the figures come from, with the date.
+    """
+
+    name: str
+    title: str
+    loudness_lufs: float | None
+    fallback_lufs: float
+    anchor: Anchor
+    ceiling_dbtp: float | None
+    rate_hz: int | None
+    container: Container
+    encoding: Encoding
+    sector_frames: int
+    dither: Dither = Dither.TPDF
+    cuts: bool = True
+    link: float = 1.0
+    gap: GapPlace = GapPlace.AFTER_SONG
+    singles: bool = False
+    source: str
+
+    def __post_init__(self) -> None:
+        """Refuse combinations that no file can hold.
+
+        Raises:
+            SpecificationError: floating point in FLAC, integers without a ceiling, or shaped noise where none can be.
+        """
+        check_dither(self.name, self.dither, self.encoding.bits, self.rate_hz)
+        if self.encoding.bits and self.ceiling_dbtp is None:
+            raise SpecificationError(
+                f"Delivery {self.name!r} has no ceiling, and {self.encoding.bits}-bit samples cannot pass full scale: "
+                "give one with --ceiling (0 dBTP at most), or choose --depth 32."
+            )
+        if self.container is Container.FLAC and self.encoding is Encoding.FLOAT_32:
+            raise SpecificationError(
+                f"Delivery {self.name!r} asks for 32-bit float in FLAC, which holds integers only: "
+                "choose --depth 16 or 24, or --format wav."
+            )
