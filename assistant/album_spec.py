@@ -8,9 +8,10 @@ from itertools import pairwise
 
 from analysis.track import TrackAnalysis
 from assistant.dynamics_plan import CompressorPlan, MultibandPlan
+from assistant.gaps import gap_seconds
 from assistant.plan import AlbumPlan, EqPlan, MatchPoint, TrackPlan
+from mastering.breaks import HEAD_FADE_S, TAIL_FADE_S
 from mastering.dynamics_specs import CompressorSpec, DynamicBandSpec, MultibandSpec, SaturationSpec
-from mastering.singles import HEAD_FADE_S, TAIL_FADE_S
 from mastering.specs import AlbumSpec, ChainSpec, EqBand, MatchCurve, RideSpec, TrackSpec
 
 _FLOAT32_BITS = 24
@@ -25,7 +26,7 @@ def album_spec(plan: AlbumPlan, sources: Sequence[tuple[TrackPlan, TrackAnalysis
         loudness_lufs=plan.album.loudness_lufs,
         as_is=plan.album.as_is,
         seed=plan.album.seed,
-        tracks=_in_runs(plan, tuple(_track_spec(track, analysis) for track, analysis in sources)),
+        tracks=_in_runs(plan, _track_specs(plan, sources)),
     )
 
 
@@ -47,7 +48,15 @@ def _in_runs(plan: AlbumPlan, tracks: tuple[TrackSpec, ...]) -> tuple[TrackSpec,
     return tuple(map(cut, tracks))
 
 
-def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
+def _track_specs(plan: AlbumPlan, sources: Sequence[tuple[TrackPlan, TrackAnalysis]]) -> tuple[TrackSpec, ...]:
+    following = [*(track for track, _ in sources[1:]), None]
+    return tuple(
+        _track_spec(track, analysis, gap_seconds(plan.track.index(track), track, other))
+        for (track, analysis), other in zip(sources, following, strict=True)
+    )
+
+
+def _track_spec(track: TrackPlan, analysis: TrackAnalysis, gap_s: float) -> TrackSpec:
     return TrackSpec(
         source=track.file,
         title=track.title,
@@ -65,7 +74,7 @@ def _track_spec(track: TrackPlan, analysis: TrackAnalysis) -> TrackSpec:
         felt_end_s=min(max(track.felt_end_s, track.start_s), track.end_s),
         fade_in_s=track.fade_in_s,
         fade_out_s=track.fade_out_s,
-        gap_s=track.gap_s,
+        gap_s=gap_s,
         crossfade_s=track.crossfade_s,
         runs_on=track.runs_on,
     )

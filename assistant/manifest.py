@@ -28,7 +28,14 @@ def described(delivery: Delivery) -> dict[str, Any]:
         "true_peak_dbtp": _figure(delivery.true_peak_dbtp),
         "findings": list(delivery.findings),
         "programmes": [
-            {"file": f"{delivery.name}/{part.file}", "frames": part.frames, "title": part.title, "sha256": part.sha256}
+            {
+                "file": f"{delivery.name}/{part.file}",
+                "frames": part.frames,
+                "title": part.title,
+                "loudness_lufs": _figure(part.loudness_lufs),
+                "true_peak_dbtp": _figure(part.true_peak_dbtp),
+                "sha256": part.sha256,
+            }
             for part in delivery.programmes
         ],
         "tracks": [
@@ -36,7 +43,7 @@ def described(delivery: Delivery) -> dict[str, Any]:
                 "source": track.source,
                 "file": f"{delivery.name}/{track.file}",
                 "title": track.title,
-                "programme": f"{delivery.name}/{delivery.programmes[0].file}",
+                "programme": f"{delivery.name}/{delivery.programmes[track.programme].file}",
                 "start_frame": track.start_frame,
                 "frames": track.frames,
                 "gap_frames": track.gap_frames,

@@ -36,7 +36,7 @@ from mastering.matchering_stage import matchering_bytes
 from mastering.noise_shaping import check_dither
 from mastering.render import AlbumRenderer, RenderedTracks
 from mastering.specs import AlbumSpec, TrackSpec
-from mastering.timeline import lay_out
+from mastering.timeline import delivery_timeline
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,7 +79,8 @@ def make_plan(
         MastertapeError: no mix, or a reference that cannot be used.
     """
     learned = load_statistics(statistics)
-    needs_musical = not keeps_given_order([mix.file for mix in folder.mixes], wishes)
+    proposes = not keeps_given_order([mix.file for mix in folder.mixes], wishes)
+    needs_musical = len(folder.mixes) > 1 and (proposes or not wishes.as_is)  # for the order, for gaps in time
     models, called = measured_references(references, plan_folder, progress)
     found = analyse_paths([mix.path for mix in folder.mixes], musical=needs_musical, progress=progress)
     reasons = {mix.file: _reason(mix.path, found, wishes) for mix in folder.mixes}
@@ -89,7 +90,7 @@ def make_plan(
         raise AudioContentError(none_left(left_out))
     files = [(mix.path, found.tracks[mix.path]) for mix in usable]
     # Matchering holds a whole recording in memory; and of songs whose order is to be proposed, none runs on.
-    goes_on = [None] * len(files) if needs_musical or wishes.by_matchering else find_runs(files)
+    goes_on = [None] * len(files) if proposes or wishes.by_matchering else find_runs(files)
     plan = plan_album(
         [_mix(mix, found.tracks[mix.path], on) for mix, on in zip(usable, goes_on, strict=True)],
         models,
@@ -258,7 +259,7 @@ def _needed_bytes(album: AlbumSpec, deliveries: Sequence[DeliverySpec]) -> int:
     whole = max(map(matchering_bytes, album.tracks))
     files = 0
     for delivery in deliveries:
-        frames = lay_out(album, delivery.rate_hz or album.rate_hz, delivery.sector_frames).frames
+        frames = delivery_timeline(album, delivery).frames
         times = 3 if delivery.singles else 2  # tracks, programme and singles
         files += times * frames * 2 * ((delivery.encoding.bits or 32) // 8)  # in stereo
     return spool_bytes(album) + files + workers() * whole

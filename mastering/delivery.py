@@ -18,10 +18,11 @@ class DeliveredTrack:
         source: the mix, relative to the folder of mixes.
         file: relative to the output folder.
         title: of the song.
-        start_frame: where its file begins in the programme.
+        programme: number of its programme, from 0.
+        start_frame: where its file begins in that.
         frames: length of its file, gap included.
         gap_frames: digital silence at its end; at its start, where the delivery's gaps stand before songs.
-        index: places in the programme as a disc has them, by number: 1 where the song begins, to the sector; 0 where
+        index: places in its programme as a disc has them, by number: 1 where the song begins, to the sector; 0 where
             the gap before it does, if that is in its file.
         loudness_lufs, true_peak_dbtp: measured on the file; None and -inf where silent.
         sha256: of the file.
@@ -33,6 +34,7 @@ class DeliveredTrack:
     source: str
     file: str
     title: str
+    programme: int
     start_frame: int
     frames: int
     gap_frames: int
@@ -60,11 +62,18 @@ class DeliveredSingle:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeliveredProgramme:
-    """A continuous file: the album, or a disc or a side of it."""
+    """A continuous file: the album, or a disc or a side of it; as `DeliveredTrack` has them.
+
+    Attributes:
+        tracks: numbers of the tracks that laid end to end are this file.
+    """
 
     file: str
     frames: int
     title: str
+    tracks: tuple[int, ...]
+    loudness_lufs: float | None
+    true_peak_dbtp: float
     sha256: str
 
 
@@ -78,7 +87,7 @@ class Delivery:
         target_lufs: what was aimed at; None where levels were left alone.
         ceiling_dbtp: what peaks may reach; None where there is no limiter.
         dither: of the rounding to integers; none in floating point.
-        loudness_lufs, true_peak_dbtp: of the programme as written.
+        loudness_lufs, true_peak_dbtp: of the programme as written; of all of them together.
         gain_db: of the album before the limiter (of the first track where each has its own).
         limiting: how much the limiter was predicted to do.
         passed: whether every file meets the specification.

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from analysis.errors import SpecificationError
+from mastering.acceptance import Acceptance
+from mastering.breaks import Part
 from mastering.noise_shaping import Dither, check_dither
+from mastering.playback import PlaybackMode
 
 
 class Anchor(StrEnum):
@@ -22,6 +25,7 @@ class Container(StrEnum):
 
     WAV = "wav"
     FLAC = "flac"
+    AIFF = "aiff"
 
 
 class GapPlace(StrEnum):
@@ -64,6 +68,16 @@ class DeliverySpec:
         link: 1 limits both channels by one gain, 0 each by its own, in between by shares.
         gap: after: a gap is at the end of the file of the song before it; before: at the start of the next song's.
         singles: songs whose file is cut while it sounds, or holds another song too, are given out alone as well.
+        part: what its programmes are where there are several.
+        breaks: numbers of the tracks, from 0, that begin a new programme; of the album that is rendered.
+        lead_s: silence that each programme begins with.
+        tags: whether its files say what they are: titles, names, codes, in WAV the `bext` chunk too.
+        replay_gain: whether they tell players how to level them; None: where their container is one that people keep
+            music in, which WAV and AIFF are not.
+        naming: of the tracks' files, see `naming`.
+        playback: how the place plays what it is given, see `playback`.
+        playback_of: other deliveries whose places play these files too.
+        accepts: what the place takes besides, see `acceptance`.
         source: where the figures come from, with the date.
     """
 
@@ -82,6 +96,15 @@ class DeliverySpec:
     link: float = 1.0
     gap: GapPlace = GapPlace.AFTER_SONG
     singles: bool = False
+    part: Part = Part.DISC
+    breaks: tuple[int, ...] = ()
+    lead_s: float = 0.0
+    tags: bool = True
+    replay_gain: bool | None = None
+    naming: str = "{number:02} {title}"
+    playback: tuple[PlaybackMode, ...] = ()
+    playback_of: tuple[str, ...] = ()
+    accepts: Acceptance = Acceptance()
     source: str
 
     def __post_init__(self) -> None:

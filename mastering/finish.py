@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from pathlib import Path
 
-import soundfile
-
-from analysis.audio import BLOCK_FRAMES
-from mastering.assembly import PROGRAMME_CHANNELS
-from mastering.delivery import DeliveredProgramme, DeliveredTrack, Delivery
+from mastering.delivery import DeliveredTrack, Delivery
 from mastering.delivery_specs import Anchor, DeliverySpec, GapPlace
-from mastering.files import AudioFile, raw_dtype, safe_name
 from mastering.loudness_solver import Bound
 from mastering.noise_shaping import Dither
+from mastering.programme_files import write_programmes
 from mastering.render import RenderedTracks
 from mastering.singles import render_singles
-from mastering.verify import Written, read_back
 
 PROMISED_LU = 0.1
 """How near a programme comes to its loudness target."""
@@ -32,12 +25,14 @@ def finish(job: RenderedTracks, pool: Executor) -> Delivery:
         OutputError: the programme cannot be written or read back.
     """
     delivery, timeline = job.delivery, job.timeline
-    path = job.paths[0].with_name(f"{safe_name(job.album.title)} (album).{delivery.container.value}")
-    _join(job.paths, path, delivery, timeline.rate_hz, timeline.frames)
-    whole = read_back(path, timeline.frames, pool)
+    whole = write_programmes(job, pool)
     tracks = tuple(_track(job, number) for number in range(len(job.album.tracks)))
     singles = render_singles(job, pool) if delivery.singles else ()
-    findings = [*_loudness_findings(job, whole), *_peak_findings(delivery, whole.true_peak_dbtp, "the album")]
+    findings = [_Judged(text, failed=False) for text in job.cut_apart]
+    findings += _loudness_findings(job, whole.loudness_lufs)
+    for programme in whole.files:
+        called = programme.title if len(whole.files) > 1 else "the album"
+        findings += _peak_findings(delivery, programme.true_peak_dbtp, called)
     for single in singles:
         findings += _peak_findings(delivery, single.true_peak_dbtp, f"the single of {single.title!r}")
     failed = any(finding.failed for finding in findings) or any(track.findings for track in tracks)
@@ -53,36 +48,26 @@ def finish(job: RenderedTracks, pool: Executor) -> Delivery:
         limiting=job.gains.limiting,
         passed=not failed,
         findings=tuple(finding.text for finding in findings),
-        programmes=(
-            DeliveredProgramme(file=path.name, frames=whole.frames, title=job.album.title, sha256=whole.sha256),
-        ),
+        programmes=whole.files,
         tracks=tracks,
         singles=singles,
     )
 
 
-def _join(paths: Sequence[Path], path: Path, delivery: DeliverySpec, rate_hz: int, frames: int) -> None:
-    raw = raw_dtype(delivery.encoding)
-    with AudioFile(
-        path, delivery.container, delivery.encoding, rate_hz=rate_hz, channels=PROGRAMME_CHANNELS, frames=frames
-    ) as out:
-        for part in paths:
-            with soundfile.SoundFile(str(part)) as file:
-                while len(block := file.read(BLOCK_FRAMES, dtype=raw.name, always_2d=True)):
-                    out.write(block)
-
-
 def _track(job: RenderedTracks, number: int) -> DeliveredTrack:
     placed, written = job.timeline.placements[number], job.written[number]
+    programme = job.timeline.programme_of(number)
+    begins = job.timeline.programmes[programme].start
     findings = [f.text for f in _peak_findings(job.delivery, job.judged_peak_dbtp(number), "the track")]
     return DeliveredTrack(
         source=job.album.tracks[number].source,
         file=job.paths[number].name,
         title=job.album.tracks[number].title,
-        start_frame=placed.mark,
+        programme=programme,
+        start_frame=placed.mark - begins,
         frames=written.frames,
         gap_frames=_gap_frames(job, number),
-        index=_index(job, number),
+        index={index: frame - begins for index, frame in _index(job, number).items()},
         loudness_lufs=written.loudness_lufs,
         true_peak_dbtp=written.true_peak_dbtp,
         sha256=written.sha256,
@@ -103,7 +88,7 @@ def _gap_frames(job: RenderedTracks, number: int) -> int:
 
 
 def _index(job: RenderedTracks, number: int) -> dict[int, int]:
-    """Where a disc's indices of a track lie in the programme; index 0 is its gap (IEC 60908: the pause)."""
+    """Where a disc's indices of a track lie in the album; index 0 is its gap (IEC 60908: the pause)."""
     placed, sector = job.timeline.placements[number], job.delivery.sector_frames
     begins = placed.start - placed.start % sector
     return {0: placed.mark, 1: begins} if placed.mark < begins else {1: begins}
@@ -122,17 +107,17 @@ def _peak_findings(delivery: DeliverySpec, peak_dbtp: float, what: str) -> list[
     return [_Judged(text, failed=True)]
 
 
-def _loudness_findings(job: RenderedTracks, whole: Written) -> list[_Judged]:
+def _loudness_findings(job: RenderedTracks, loudness_lufs: float | None) -> list[_Judged]:
     target = job.gains.target_lufs
     if target is None:
-        wanted, found = job.delivery.loudness_lufs, whole.loudness_lufs
+        wanted, found = job.delivery.loudness_lufs, loudness_lufs
         if wanted is None or found is None or abs(found - wanted) <= PROMISED_LU:
             return []
         text = f"the album is {found:.1f} LUFS as it is, where {job.delivery.name} asks for {wanted:g} LUFS"
         return [_Judged(text, failed=False)]
     return [
         _missed(job, what, found, target, bound)
-        for what, found, bound in _anchored(job, whole)
+        for what, found, bound in _anchored(job, loudness_lufs)
         if found is None or abs(found - target) > PROMISED_LU
     ]
 
@@ -151,7 +136,7 @@ def _missed(job: RenderedTracks, what: str, found: float | None, target: float, 
     return _Judged(text + "or lower its gain_db in the plan", failed=False)
 
 
-def _anchored(job: RenderedTracks, whole: Written) -> list[tuple[str, float | None, Bound | None]]:
+def _anchored(job: RenderedTracks, loudness_lufs: float | None) -> list[tuple[str, float | None, Bound | None]]:
     """What must meet the target, its loudness as written, and what stopped it."""
     titles = [track.title for track in job.album.tracks]
     if job.delivery.anchor is Anchor.EACH_TRACK:
@@ -163,7 +148,7 @@ def _anchored(job: RenderedTracks, whole: Written) -> list[tuple[str, float | No
     tracks = [(title, job.written[i].loudness_lufs, job.gains.bounds[i]) for i, title in enumerate(titles)]
     if job.delivery.anchor is Anchor.LOUDEST_TRACK:
         return [max(tracks, key=lambda track: -math.inf if track[1] is None else track[1])]
-    return [("the album", whole.loudness_lufs, job.gains.bound)]
+    return [("the album", loudness_lufs, job.gains.bound)]
 
 
 def _lufs(level: float | None) -> str:

@@ -15,6 +15,7 @@ from analysis.loudness import integrated_lufs
 from analysis.units import Floats
 from mastering.assembly import assemble
 from mastering.balance import BalanceRide, ridden_envelope, solve_balanced
+from mastering.breaks import cut_over_breaks, divided
 from mastering.delivery_specs import Anchor, DeliverySpec
 from mastering.envelope import Envelope, measure_envelope
 from mastering.files import safe_name
@@ -23,7 +24,7 @@ from mastering.harm import UNTOUCHED, Harm
 from mastering.noise_shaping import room_db, shaper_for
 from mastering.specs import AlbumSpec
 from mastering.spool import Spool
-from mastering.timeline import Timeline, Unit, lay_out
+from mastering.timeline import Timeline, Unit, delivery_timeline, lay_out
 from mastering.unit_render import Progress, UnitOrder, render_unit
 from mastering.verify import Written, joint_peak_dbtp, read_back
 
@@ -53,11 +54,11 @@ class AlbumRenderer:
         self._chain_harms = chain_harms or [None] * len(album.tracks)
         self._spools = spools
         self._pool = pool
-        self._envelopes: dict[tuple[int, bool], tuple[Envelope, ...]] = {}
+        self._envelopes: dict[tuple[Timeline, bool], tuple[Envelope, ...]] = {}
 
     def timeline(self, delivery: DeliverySpec) -> Timeline:
         """Where everything lies in a delivery."""
-        return lay_out(self.album, delivery.rate_hz or self.album.rate_hz, delivery.sector_frames, delivery.gap)
+        return delivery_timeline(self.album, delivery)
 
     def render(self, delivery: DeliverySpec, folder: Path, progress: Progress) -> RenderedTracks:
         """Write and check a delivery's tracks in `folder`, which exists and is empty; `finish.finish` does the rest.
@@ -83,12 +84,13 @@ class AlbumRenderer:
 
     def solved(self, delivery: DeliverySpec, folder: Path) -> RenderedTracks:
         """A delivery whose gains are known and of which nothing is rendered yet."""
-        timeline = self.timeline(delivery)
-        envelopes = self._measured(timeline.rate_hz, cuts=delivery.cuts)
+        album, timeline = divided(self.album, delivery.breaks), self.timeline(delivery)
+        envelopes = self._measured(delivery)
         guarded = _guarded_dbtp(delivery, timeline.rate_hz)
-        gains, rides = solve_balanced(self.album, delivery, timeline, envelopes, guarded)
+        gains, rides = solve_balanced(album, delivery, timeline, envelopes, guarded)
         return RenderedTracks(
-            album=self.album,
+            album=album,
+            cut_apart=cut_over_breaks(self.album, delivery.breaks),
             delivery=delivery,
             timeline=timeline,
             envelopes=tuple(ridden_envelope(one, ride) for one, ride in zip(envelopes, rides, strict=True)),
@@ -101,17 +103,20 @@ class AlbumRenderer:
             paths=_track_paths(self.album, delivery, folder),
         )
 
-    def _measured(self, rate_hz: int, *, cuts: bool) -> tuple[Envelope, ...]:
-        """The album at one rate before any gain, unit by unit; where files are cut does not matter here."""
-        if (rate_hz, cuts) not in self._envelopes:
-            timeline = lay_out(self.album, rate_hz)
-            plain = [1.0] * len(self.album.tracks)
+    def _measured(self, delivery: DeliverySpec) -> tuple[Envelope, ...]:
+        """The album at one rate before any gain, unit by unit; where files of one programme are cut does not matter."""
+        rate_hz = delivery.rate_hz or self.album.rate_hz
+        sector_frames = delivery.sector_frames if delivery.breaks else 1
+        timeline = lay_out(self.album, rate_hz, sector_frames, breaks=delivery.breaks, lead_s=delivery.lead_s)
+        key = timeline, delivery.cuts
+        if key not in self._envelopes:
+            gains = [1.0] * len(self.album.tracks)
 
             def one(unit: Unit) -> Envelope:
-                return measure_envelope(assemble(timeline, unit, self._spools, plain), unit.start, cuts=cuts)
+                return measure_envelope(assemble(timeline, unit, self._spools, gains), unit.start, cuts=delivery.cuts)
 
-            self._envelopes[rate_hz, cuts] = tuple(self._pool.map(one, timeline.units))
-        return self._envelopes[rate_hz, cuts]
+            self._envelopes[key] = tuple(self._pool.map(one, timeline.units))
+        return self._envelopes[key]
 
 
 @dataclass(kw_only=True)
@@ -120,6 +125,7 @@ class RenderedTracks:
 
     Attributes:
         album, delivery, timeline: what is made, and where everything lies.
+        cut_apart: sentences on songs that would play into each other if no new programme began between them.
         envelopes: the album before gain, after the rides.
         rides: before the limiter, see `balance`.
         spools: every track after its chain.
@@ -136,6 +142,7 @@ class RenderedTracks:
     album: AlbumSpec
     delivery: DeliverySpec
     timeline: Timeline
+    cut_apart: tuple[str, ...]
     envelopes: tuple[Envelope, ...]
     spools: Sequence[Spool]
     chain_harms: Sequence[Harm | None]

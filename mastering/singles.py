@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 
+from mastering.breaks import HEAD_FADE_S, TAIL_FADE_S
 from mastering.delivery import DeliveredSingle
 from mastering.render import LOWER_STILL_DB, PASSES, RenderedTracks
 from mastering.specs import TrackSpec
@@ -20,10 +21,6 @@ from mastering.verify import read_back
 
 FOLDER = "singles"
 """Where they lie in a delivery."""
-
-HEAD_FADE_S, TAIL_FADE_S = 0.01, 0.02
-"""Fades of a song that is cut from a recording that runs on: short enough to be no fade to the ear, long enough for no
-click."""
 
 
 def needed_singles(timeline: Timeline) -> tuple[int, ...]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
-from mastering.delivery_specs import GapPlace
+from mastering.breaks import Programme, divided
+from mastering.delivery_specs import DeliverySpec, GapPlace
 from mastering.resample import resampled_frames
 from mastering.specs import AlbumSpec, TrackSpec
 
@@ -55,17 +57,22 @@ class Unit:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Timeline:
-    """The whole album at one rate."""
+    """The whole album at one rate; its programmes lie end to end."""
 
     rate_hz: int
     placements: tuple[Placement, ...]
     units: tuple[Unit, ...]
+    programmes: tuple[Programme, ...]
     frames: int
 
     @property
     def recordings(self) -> tuple[tuple[int, ...], ...]:
         """Numbers of the tracks of each recording: one, or several that run on into each other."""
         return recordings([placed.runs_on for placed in self.placements])
+
+    def programme_of(self, track: int) -> int:
+        """Number of the programme that a track is in."""
+        return next(i for i, programme in enumerate(self.programmes) if track in programme.tracks)
 
 
 def recordings(runs_on: Sequence[bool]) -> tuple[tuple[int, ...], ...]:
@@ -83,17 +90,36 @@ def recordings(runs_on: Sequence[bool]) -> tuple[tuple[int, ...], ...]:
     return tuple(found)
 
 
+def delivery_timeline(album: AlbumSpec, delivery: DeliverySpec) -> Timeline:
+    """Where everything lies in a delivery."""
+    rate_hz = delivery.rate_hz or album.rate_hz
+    return lay_out(album, rate_hz, delivery.sector_frames, delivery.gap, delivery.breaks, delivery.lead_s)
+
+
 def lay_out(
-    album: AlbumSpec, rate_hz: int, sector_frames: int = 1, gap_place: GapPlace = GapPlace.AFTER_SONG
+    album: AlbumSpec,
+    rate_hz: int,
+    sector_frames: int = 1,
+    gap_place: GapPlace = GapPlace.AFTER_SONG,
+    breaks: Sequence[int] = (),
+    lead_s: float = 0.0,
 ) -> Timeline:
     """Place every track at a delivery's rate; marks fall on multiples of `sector_frames` at or before the sound.
 
     A decay longer than the gap runs on under the next song. A track never begins before the one before it. Songs that
-    run on into each other lie where their joined files would put them.
+    run on into each other lie where their joined files would put them. The tracks whose numbers are `breaks` begin a
+    new programme: the song before ends after its own decay, and theirs begins after as much silence as every programme
+    begins with, `lead_s`.
     """
-    tracks, starts, lengths = album.tracks, list[int](), list[int]()
+    tracks, starts, lengths = divided(album, breaks).tracks, list[int](), list[int]()
+    begins = dict[int, int]()  # where each programme does, by the number of its first track
     for run in recordings([track.runs_on for track in tracks]):
-        first = _next_start(tracks, run[0], starts, rate_hz) if run[0] else 0
+        if run[0] == 0 or run[0] in breaks:
+            sounded = max((start + length for start, length in zip(starts, lengths, strict=True)), default=0)
+            begins[run[0]] = -(-sounded // sector_frames) * sector_frames
+            first = begins[run[0]] + round(lead_s * rate_hz)
+        else:
+            first = _next_start(tracks, run[0], starts, rate_hz)
         position = first
         for edge in _edges(tracks, run, rate_hz):
             starts.append(position)
@@ -101,9 +127,15 @@ def lay_out(
             position = first + edge
     last = max((start + length for start, length in zip(starts, lengths, strict=True)), default=0)
     frames = -(-last // sector_frames) * sector_frames
-    marks = [*_marks(starts, lengths, sector_frames, gap_place), frames]
+    marks = [*_marks(starts, lengths, sector_frames, gap_place, begins), frames]
     placements = tuple(_place(tracks, number, starts, lengths, marks, rate_hz) for number in range(len(starts)))
-    return Timeline(rate_hz=rate_hz, placements=placements, units=_units(placements, tracks), frames=frames)
+    return Timeline(
+        rate_hz=rate_hz,
+        placements=placements,
+        units=_units(placements, tracks, breaks),
+        programmes=_programmes(begins, len(tracks), frames),
+        frames=frames,
+    )
 
 
 def used_frames(track: TrackSpec) -> tuple[int, int]:
@@ -153,12 +185,27 @@ def _next_start(tracks: Sequence[TrackSpec], number: int, starts: Sequence[int],
     return max(found, starts[-1] + 1)
 
 
-def _marks(starts: Sequence[int], lengths: Sequence[int], sector_frames: int, gap_place: GapPlace) -> list[int]:
-    """Where each track's file begins: where its song does, or where the gap before that does."""
+def _programmes(begins: Mapping[int, int], tracks: int, frames: int) -> tuple[Programme, ...]:
+    """The programmes by where they begin; each ends where the next one does."""
+    edges = [*begins.items(), (tracks, frames)]
+    return tuple(
+        Programme(start=start, end=end, tracks=tuple(range(first, last)))
+        for (first, start), (last, end) in pairwise(edges)
+    )
+
+
+def _marks(
+    starts: Sequence[int],
+    lengths: Sequence[int],
+    sector_frames: int,
+    gap_place: GapPlace,
+    begins: Mapping[int, int],
+) -> list[int]:
+    """Where each track's file begins: where its song does, or the gap before that, or its programme."""
     marks: list[int] = []
     sounding = 0
-    for start, length in zip(starts, lengths, strict=True):
-        mark = start - start % sector_frames
+    for number, (start, length) in enumerate(zip(starts, lengths, strict=True)):
+        mark = begins.get(number, start - start % sector_frames)
         if gap_place is GapPlace.BEFORE_SONG:
             mark = min(mark, -(-sounding // sector_frames) * sector_frames)
         marks.append(max(mark, *marks[-1:], 0))
@@ -197,10 +244,11 @@ def _place(
     )
 
 
-def _units(placements: Sequence[Placement], tracks: Sequence[TrackSpec]) -> tuple[Unit, ...]:
+def _units(placements: Sequence[Placement], tracks: Sequence[TrackSpec], breaks: Sequence[int]) -> tuple[Unit, ...]:
     units: list[Unit] = []
     for number, placed in enumerate(placements):
-        if units and not _apart(units[-1], placed, placements[number - 1], tracks[number - 1], tracks[number]):
+        between = placements[number - 1], tracks[number - 1], tracks[number]
+        if units and number not in breaks and not _apart(units[-1], placed, *between):
             joined = units.pop()
             units.append(Unit(start=joined.start, end=max(joined.end, placed.end), tracks=(*joined.tracks, number)))
         else:
