@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
 
 from analysis.errors import SpecificationError
+from assistant.delivery_library import built_in, delivery_file, known_names, own_folder
+from assistant.delivery_tables import AcceptsTable, PlaybackTable, SourceTable
 from assistant.validation import between, sentences
 from mastering.delivery_specs import Anchor, Container, DeliverySpec, Encoding, GapPlace
+from mastering.naming import DEFAULT_NAMING, parse_naming
 from mastering.noise_shaping import Dither
-from references import DELIVERIES
 
 LoudnessTarget = Annotated[float, between(-40, -4, "LUFS")]
 Ceiling = Annotated[float, between(-20, 0, "dBTP")]
@@ -44,8 +46,28 @@ class DeliveryFile(BaseModel):
     link: Annotated[float, between(0, 1, "")] = 1.0
     gap: GapPlace = GapPlace.AFTER_SONG
     singles: bool = False
+    tags: bool = True
+    replay_gain: bool | None = None
+    naming: str = DEFAULT_NAMING
+    playback: tuple[PlaybackTable, ...] = ()
+    playback_of: tuple[str, ...] = ()
+    accepts: AcceptsTable = AcceptsTable()
     source: str
     date: str
+    sources: dict[str, SourceTable] = {}
+
+    @field_validator("naming")
+    @classmethod
+    def _is_a_pattern(cls, naming: str) -> str:
+        parse_naming(naming)
+        return naming
+
+    @model_validator(mode="after")
+    def _modes_have_names_of_their_own(self) -> DeliveryFile:
+        names = [mode.name for mode in self.playback]
+        if twice := [name for name in names if names.count(name) > 1]:
+            raise ValueError(f"playback has two modes called {twice[0]!r}: change the name of one")
+        return self
 
     @field_validator("name")
     @classmethod
@@ -78,6 +100,12 @@ class DeliveryFile(BaseModel):
             link=self.link,
             gap=self.gap,
             singles=self.singles,
+            tags=self.tags,
+            replay_gain=self.replay_gain,
+            naming=self.naming,
+            playback=tuple(mode.mode() for mode in self.playback),
+            playback_of=self.playback_of,
+            accepts=self.accepts.acceptance(),
             source=f"{self.source} ({self.date})",
         )
 
@@ -96,29 +124,28 @@ class Overrides:
     singles: bool | None = None
 
 
-def built_in() -> tuple[str, ...]:
-    """Names of the deliveries that ship."""
-    return tuple(sorted(path.stem for path in DELIVERIES.glob("*.toml")))
-
-
-def delivery_file(name: str) -> Path:
-    """Where a delivery's figures stand: its name, or the path of a TOML file."""
-    return Path(name) if name.endswith(".toml") else DELIVERIES / f"{name}.toml"
-
-
 def load_delivery(name: str) -> DeliverySpec:
     """A delivery by its name, or by the path of a TOML file.
 
     Raises:
         SpecificationError: there is none, or its file says something impossible.
     """
+    return read_delivery(name).spec()
+
+
+def read_delivery(name: str) -> DeliveryFile:
+    """What a delivery's file says, found as `load_delivery` does.
+
+    Raises:
+        SpecificationError: there is none, or its file says something impossible.
+    """
     path = delivery_file(name)
-    if not name.endswith(".toml") and name not in built_in():
+    if not name.endswith(".toml") and name not in known_names():
         raise SpecificationError(
-            f"There is no delivery called {name!r}: choose {', '.join(built_in())}, or name a .toml file."
+            f"There is no delivery called {name!r}: choose {', '.join(known_names())}, or name a .toml file."
         )
     try:
-        return DeliveryFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).spec()
+        found = DeliveryFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except OSError as error:
         raise SpecificationError(
             f"{path}: the delivery's file cannot be read ({error.strerror}); check the name."
@@ -127,6 +154,9 @@ def load_delivery(name: str) -> DeliverySpec:
         raise SpecificationError(f"{path} is not TOML: {error}.") from error
     except ValidationError as error:
         raise SpecificationError(f"{path}: {'; '.join(sentences(error))}.") from error
+    if path.parent == own_folder() and found.name != path.stem:
+        raise SpecificationError(f"{path}: name = {found.name!r} must be {path.stem!r}, as the file is called.")
+    return found
 
 
 def overridden(spec: DeliverySpec, overrides: Overrides) -> DeliverySpec:

@@ -33,6 +33,7 @@ from mastering.delivery import Delivery
 from mastering.delivery_specs import DeliverySpec
 from mastering.finish import finish
 from mastering.matchering_stage import matchering_bytes
+from mastering.naming import track_names
 from mastering.noise_shaping import check_dither
 from mastering.render import AlbumRenderer, RenderedTracks
 from mastering.specs import AlbumSpec, TrackSpec
@@ -204,6 +205,7 @@ def prepared(
         album = with_references(album, file.plan, sources, plan_folder, progress)
     for delivery in deliveries:
         check_dither(delivery.name, delivery.dither, delivery.encoding.bits, delivery.rate_hz or album.rate_hz)
+        track_names(album, delivery)  # a name that cannot be is refused before anything is rendered
     check_space(out, _needed_bytes(album, deliveries))
     with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool:
         through = through_chains(mixes, work)

@@ -8,6 +8,8 @@ from enum import StrEnum
 from analysis.errors import SpecificationError
 from mastering.acceptance import Acceptance
 from mastering.breaks import Part
+from mastering.codec_specs import RATES_HZ, Codec, CodecSpec, usual
+from mastering.naming import DEFAULT_NAMING
 from mastering.noise_shaping import Dither, check_dither
 from mastering.playback import PlaybackMode
 
@@ -26,6 +28,21 @@ class Container(StrEnum):
     WAV = "wav"
     FLAC = "flac"
     AIFF = "aiff"
+    ALAC = "alac"
+    MP3 = "mp3"
+    AAC = "aac"
+    OPUS = "opus"
+    VORBIS = "vorbis"
+
+    @property
+    def suffix(self) -> str:
+        """Ending of the files' names, with its dot."""
+        return {"alac": ".m4a", "aac": ".m4a", "vorbis": ".ogg"}.get(self.value, f".{self.value}")
+
+    @property
+    def codec(self) -> Codec | None:
+        """The lossy codec of such a file; None where nothing is lost."""
+        return Codec(self.value) if self.value in set(Codec) else None
 
 
 class GapPlace(StrEnum):
@@ -78,6 +95,10 @@ class DeliverySpec:
         playback: how the place plays what it is given, see `playback`.
         playback_of: other deliveries whose places play these files too.
         accepts: what the place takes besides, see `acceptance`.
+        bit_rate_kbps: of a lossy container; None: what is usual, see `codec_specs`.
+        codecs: what the place makes of the files: each track is tried with each, see `codec_audit`.
+        codec_ceiling_dbtp: highest true peak of what comes back from those.
+        audit: whether tracks are tried with codecs at all, and repaired where one puts them over.
         source: where the figures come from, with the date.
     """
 
@@ -101,17 +122,22 @@ class DeliverySpec:
     lead_s: float = 0.0
     tags: bool = True
     replay_gain: bool | None = None
-    naming: str = "{number:02} {title}"
+    naming: str = DEFAULT_NAMING
     playback: tuple[PlaybackMode, ...] = ()
     playback_of: tuple[str, ...] = ()
     accepts: Acceptance = Acceptance()
+    bit_rate_kbps: int | None = None
+    codecs: tuple[CodecSpec, ...] = ()
+    codec_ceiling_dbtp: float = 0.0
+    audit: bool = True
     source: str
 
     def __post_init__(self) -> None:
         """Refuse combinations that no file can hold.
 
         Raises:
-            SpecificationError: floating point in FLAC, integers without a ceiling, or shaped noise where none can be.
+            SpecificationError: floating point in FLAC or AIFF, integers without a ceiling, or shaped noise where none
+                can be.
         """
         check_dither(self.name, self.dither, self.encoding.bits, self.rate_hz)
         if self.encoding.bits and self.ceiling_dbtp is None:
@@ -119,8 +145,38 @@ class DeliverySpec:
                 f"Delivery {self.name!r} has no ceiling, and {self.encoding.bits}-bit samples cannot pass full scale: "
                 "give one with --ceiling (0 dBTP at most), or choose --depth 32."
             )
-        if self.container is Container.FLAC and self.encoding is Encoding.FLOAT_32:
+        self._check_lossy()
+        integers_only = {Container.FLAC, Container.AIFF, Container.ALAC}
+        if self.container in integers_only and self.encoding is Encoding.FLOAT_32:
             raise SpecificationError(
-                f"Delivery {self.name!r} asks for 32-bit float in FLAC, which holds integers only: "
+                f"Delivery {self.name!r} asks for 32-bit float in {self.container.name}, which holds integers only: "
                 "choose --depth 16 or 24, or --format wav."
+            )
+
+    @property
+    def lossy(self) -> CodecSpec | None:
+        """The codec and bit rate of its own files; None where they lose nothing."""
+        if self.container.codec is None:
+            return None
+        if self.bit_rate_kbps is None:
+            return usual(self.container.codec)
+        return CodecSpec(codec=self.container.codec, bit_rate_kbps=self.bit_rate_kbps)
+
+    def _check_lossy(self) -> None:
+        own = self.lossy
+        if own is None and self.bit_rate_kbps is not None:
+            raise SpecificationError(
+                f"Delivery {self.name!r} asks for {self.bit_rate_kbps} kbps in {self.container.name}, which has no bit "
+                "rate to choose: leave out --bit-rate, or choose --format mp3, aac, opus or vorbis."
+            )
+        if (own or self.codecs) and self.ceiling_dbtp is None:
+            raise SpecificationError(
+                f"Delivery {self.name!r} goes through lossy codecs and has no ceiling: give one with --ceiling, "
+                "such as -1 dBTP."
+            )
+        if own and self.rate_hz not in {None, own.rate_hz(self.rate_hz or 0)}:
+            rates = "48000 Hz" if own.codec is Codec.OPUS else " or ".join(f"{rate} Hz" for rate in RATES_HZ)
+            raise SpecificationError(
+                f"Delivery {self.name!r} asks for {self.rate_hz} Hz in {self.container.name}, which is made at {rates}: "
+                f"choose --rate {own.rate_hz(self.rate_hz or 0)}, or another --format."
             )

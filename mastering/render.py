@@ -18,9 +18,9 @@ from mastering.balance import BalanceRide, ridden_envelope, solve_balanced
 from mastering.breaks import cut_over_breaks, divided
 from mastering.delivery_specs import Anchor, DeliverySpec
 from mastering.envelope import Envelope, measure_envelope
-from mastering.files import safe_name
 from mastering.gains import DeliveryGains, anchor_loudness, solve_gains, track_hops
 from mastering.harm import UNTOUCHED, Harm
+from mastering.naming import track_names
 from mastering.noise_shaping import room_db, shaper_for
 from mastering.specs import AlbumSpec
 from mastering.spool import Spool
@@ -292,9 +292,5 @@ def _guarded_dbtp(delivery: DeliverySpec, rate_hz: int) -> float | None:
 
 
 def _track_paths(album: AlbumSpec, delivery: DeliverySpec, folder: Path) -> list[Path]:
-    """File of every track: its number and title."""
-    digits = max(2, len(str(len(album.tracks))))
-    return [
-        folder / f"{safe_name(f'{number:0{digits}d} {track.title}')}.{delivery.container.value}"
-        for number, track in enumerate(album.tracks, 1)
-    ]
+    """File of every track, called as the delivery's pattern says."""
+    return [folder / f"{name}.{delivery.container.value}" for name in track_names(album, delivery)]
