@@ -14,7 +14,7 @@ from tests.albums import loudness_lufs, peak_dbtp
 from tests.cli.calls import Result, call, files, manifest, read
 
 DELIVERY = {"rate_hz", "dither", "loudness_lufs", "true_peak_dbtp", "findings", "programmes", "tracks", "singles"}
-PROGRAMME = {"file", "frames", "title", "sha256"}
+PROGRAMME = {"file", "frames", "title", "loudness_lufs", "true_peak_dbtp", "sha256"}
 TRACK = {
     *("source", "file", "title", "programme", "start_frame", "frames", "gap_frames", "index"),
     *("loudness_lufs", "true_peak_dbtp", "sha256", "harm", "chain_harm", "findings"),
