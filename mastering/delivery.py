@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from analysis.loudness import Loudness
 from mastering.harm import Harm
 from mastering.loudness_solver import Limiting
 from mastering.noise_shaping import Dither
@@ -25,7 +26,9 @@ class DeliveredTrack:
         index: places in its programme as a disc has them, by number: 1 where the song begins, to the sector; 0 where
             the gap before it does, if that is in its file.
         loudness_lufs, true_peak_dbtp: measured on the file; None and -inf where silent.
-        sha256: of the file.
+        loudness: all its figures of loudness.
+        sha256: of the file as it is given out, labels and all; empty as long as it is not that.
+        isrc: as the file is labelled; empty where it is not.
         harm: what the limiter did to it.
         chain_harm: what ride, compressor, saturation and their like did to it before; None where there are none.
         findings: sentences; empty when all is well.
@@ -41,7 +44,9 @@ class DeliveredTrack:
     index: Mapping[int, int]
     loudness_lufs: float | None
     true_peak_dbtp: float
-    sha256: str
+    loudness: Loudness
+    sha256: str = ""
+    isrc: str = ""
     harm: Harm
     chain_harm: Harm | None
     findings: tuple[str, ...]
@@ -57,7 +62,8 @@ class DeliveredSingle:
     frames: int
     loudness_lufs: float | None
     true_peak_dbtp: float
-    sha256: str
+    loudness: Loudness
+    sha256: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,7 +80,8 @@ class DeliveredProgramme:
     tracks: tuple[int, ...]
     loudness_lufs: float | None
     true_peak_dbtp: float
-    sha256: str
+    loudness: Loudness
+    sha256: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,6 +101,7 @@ class Delivery:
         findings: sentences on the whole.
         programmes, tracks: the files.
         singles: songs alone, where they were asked for and their track is not that already.
+        extras: other files that go with them, relative to the delivery's folder: a disc's sheets.
     """
 
     name: str
@@ -110,3 +118,4 @@ class Delivery:
     programmes: tuple[DeliveredProgramme, ...]
     tracks: tuple[DeliveredTrack, ...]
     singles: tuple[DeliveredSingle, ...] = ()
+    extras: tuple[str, ...] = ()

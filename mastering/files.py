@@ -1,4 +1,4 @@
-"""Writing finished audio: integers made by ourselves, headers by libsndfile, the same bytes every time."""
+"""Writing finished audio: integers made by ourselves, the same bytes every time."""
 
 from __future__ import annotations
 
@@ -12,18 +12,17 @@ import soundfile
 
 from analysis.errors import OutputError
 from analysis.units import Floats
+from mastering.bwf import WavWriter
 from mastering.delivery_specs import Container, Encoding
 from mastering.dither import Quantiser
 
-_SUBTYPES = {Encoding.PCM_16: "PCM_16", Encoding.PCM_24: "PCM_24", Encoding.FLOAT_32: "FLOAT"}
+_SUBTYPES = {Encoding.PCM_16: "PCM_16", Encoding.PCM_24: "PCM_24"}
 _RAW: dict[Encoding, np.dtype[Any]] = {
     Encoding.PCM_16: np.dtype(np.int16),
     Encoding.PCM_24: np.dtype(np.int32),
     Encoding.FLOAT_32: np.dtype(np.float32),
 }
-_LARGEST_RIFF_BYTES = 4_000_000_000
-_SFC_SET_ADD_PEAK_CHUNK = 0x1050
-"""libsndfile's command number: the PEAK chunk of floating-point files holds the time of writing."""
+_LARGEST_AIFF_BYTES = 4_000_000_000
 
 
 class AudioFile:
@@ -39,16 +38,16 @@ class AudioFile:
         self.path = path
         self.frames = 0
         size = frames * channels * ((encoding.bits or 32) // 8)
-        wav = "RF64" if size > _LARGEST_RIFF_BYTES else "WAV"
-        kind = wav if container is Container.WAV else "FLAC"
-        try:
-            self._file: Any = soundfile.SoundFile(
-                str(path), "w", samplerate=rate_hz, channels=channels, format=kind, subtype=_SUBTYPES[encoding]
+        if container is Container.AIFF and size > _LARGEST_AIFF_BYTES:
+            raise OutputError(
+                f"{path.name} would have {size / 1e9:.1f} GB of audio, and AIFF holds {_LARGEST_AIFF_BYTES / 1e9:g}: "
+                "choose --format wav or flac."
             )
+        try:
+            self._file: Any = _opened(path, container, encoding, rate_hz, channels)
         except (soundfile.LibsndfileError, OSError) as error:
-            raise OutputError(f"{path.name} cannot be written ({str(error).rstrip('.')}).") from error
-        if encoding is Encoding.FLOAT_32:
-            soundfile._snd.sf_command(self._file._file, _SFC_SET_ADD_PEAK_CHUNK, soundfile._ffi.NULL, 0)
+            reason = getattr(error, "strerror", None) or str(error).rstrip(".")
+            raise OutputError(f"{path.name} cannot be written ({reason}).") from error
 
     def __enter__(self) -> AudioFile:
         """Open already."""
@@ -85,6 +84,19 @@ class AudioFile:
         full = getattr(error, "errno", None) == errno.ENOSPC or "system error" in str(error).lower()
         why = "the disk is full or gone" if full else str(error).rstrip(".")
         return OutputError(f"{self.path.name} cannot be written ({why}): free some space and run again.")
+
+
+def _opened(path: Path, container: Container, encoding: Encoding, rate_hz: int, channels: int) -> Any:
+    if container is Container.WAV:
+        return WavWriter(path, encoding, rate_hz=rate_hz, channels=channels)
+    return soundfile.SoundFile(
+        str(path),
+        "w",
+        samplerate=rate_hz,
+        channels=channels,
+        format=container.name,
+        subtype=_SUBTYPES[encoding],
+    )
 
 
 def raw_dtype(encoding: Encoding) -> np.dtype[Any]:

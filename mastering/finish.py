@@ -6,8 +6,10 @@ import math
 from concurrent.futures import Executor
 from dataclasses import dataclass
 
+from mastering.cd_delivery import write_discs
 from mastering.delivery import DeliveredTrack, Delivery
 from mastering.delivery_specs import Anchor, DeliverySpec, GapPlace
+from mastering.labelling import labelled
 from mastering.loudness_solver import Bound
 from mastering.noise_shaping import Dither
 from mastering.programme_files import write_programmes
@@ -35,8 +37,10 @@ def finish(job: RenderedTracks, pool: Executor) -> Delivery:
         findings += _peak_findings(delivery, programme.true_peak_dbtp, called)
     for single in singles:
         findings += _peak_findings(delivery, single.true_peak_dbtp, f"the single of {single.title!r}")
+    discs = write_discs(delivery, job.album, whole.files, tracks, job.paths[0].parent)
+    findings += [_Judged(remark.text, failed=remark.failed) for remark in discs.remarks]
     failed = any(finding.failed for finding in findings) or any(track.findings for track in tracks)
-    return Delivery(
+    made = Delivery(
         name=delivery.name,
         rate_hz=timeline.rate_hz,
         target_lufs=job.gains.target_lufs,
@@ -51,7 +55,9 @@ def finish(job: RenderedTracks, pool: Executor) -> Delivery:
         programmes=whole.files,
         tracks=tracks,
         singles=singles,
+        extras=discs.names,
     )
+    return labelled(made, job.album, delivery, job.paths[0].parent, pool)
 
 
 def _track(job: RenderedTracks, number: int) -> DeliveredTrack:
@@ -70,7 +76,7 @@ def _track(job: RenderedTracks, number: int) -> DeliveredTrack:
         index={index: frame - begins for index, frame in _index(job, number).items()},
         loudness_lufs=written.loudness_lufs,
         true_peak_dbtp=written.true_peak_dbtp,
-        sha256=written.sha256,
+        loudness=written.loudness,
         harm=job.harm[number],
         chain_harm=job.chain_harms[number],
         findings=tuple(findings),

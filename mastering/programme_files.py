@@ -50,7 +50,7 @@ def write_programmes(job: RenderedTracks, pool: Executor) -> WrittenProgrammes:
                 tracks=programme.tracks,
                 loudness_lufs=found.loudness_lufs,
                 true_peak_dbtp=found.true_peak_dbtp,
-                sha256=found.sha256,
+                loudness=found.loudness,
             )
         )
     one = files[0].loudness_lufs if len(files) == 1 else integrated_lufs(np.concatenate(energies), timeline.rate_hz)

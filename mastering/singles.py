@@ -64,7 +64,7 @@ def _written(job: RenderedTracks, number: int) -> DeliveredSingle:
         frames=frames,
         loudness_lufs=found.loudness_lufs,
         true_peak_dbtp=found.true_peak_dbtp,
-        sha256=found.sha256,
+        loudness=found.loudness,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.audio import BLOCK_FRAMES
 from analysis.errors import OutputError
-from analysis.loudness import LoudnessMeter, integrated_lufs
+from analysis.loudness import Loudness, LoudnessMeter
 from analysis.true_peak import TruePeakMeter
 from analysis.units import amplitude_to_db
 
@@ -26,23 +25,26 @@ class Written:
 
     Attributes:
         frames, rate_hz, channels: as decoded.
-        loudness_lufs: integrated; None under 0.4 s, -inf for silence.
+        loudness: its figures.
         true_peak_dbtp: highest true peak.
         first_peak_dbtp, inner_peak_dbtp, last_peak_dbtp: of its first 0.1 s, its last 0.1 to 0.2 s, and between them.
         hop_energies: K-weighted energy of each 10 ms.
-        sha256: of the file's bytes.
     """
 
     frames: int
     rate_hz: int
     channels: int
-    loudness_lufs: float | None
+    loudness: Loudness
     true_peak_dbtp: float
     first_peak_dbtp: float
     inner_peak_dbtp: float
     last_peak_dbtp: float
     hop_energies: NDArray[np.float32]
-    sha256: str
+
+    @property
+    def loudness_lufs(self) -> float | None:
+        """Integrated loudness; None under 0.4 s, -inf for silence."""
+        return self.loudness.integrated_lufs
 
 
 def read_back(path: Path, frames: int, pool: Executor | None = None) -> Written:
@@ -58,10 +60,9 @@ def read_back(path: Path, frames: int, pool: Executor | None = None) -> Written:
             TruePeakMeter(found.samplerate, found.channels),
         )
         if pool is None:
-            decoded, sha256 = _feed(path, loudness, peak), _sha256(path)
+            decoded = _feed(path, loudness, peak)
         else:
             passes = [pool.submit(_feed, path, loudness), pool.submit(_feed, path, peak)]
-            sha256 = _sha256(path)
             decoded = min(one.result() for one in passes)
     except (soundfile.LibsndfileError, OSError) as error:
         raise OutputError(f"{path.name} was written but cannot be read back ({error}): is the disk full?") from error
@@ -74,13 +75,12 @@ def read_back(path: Path, frames: int, pool: Executor | None = None) -> Written:
         frames=frames,
         rate_hz=found.samplerate,
         channels=found.channels,
-        loudness_lufs=integrated_lufs(loudness.hop_energies(), found.samplerate),
+        loudness=loudness.result(),
         true_peak_dbtp=peak.result(),
         first_peak_dbtp=amplitude_to_db(float(steps[0])),
         inner_peak_dbtp=amplitude_to_db(float(steps[1:-2].max(initial=0.0))),
         last_peak_dbtp=amplitude_to_db(float(steps[-2:].max())),
         hop_energies=loudness.hop_energies().astype(np.float32),
-        sha256=sha256,
     )
 
 
@@ -111,8 +111,3 @@ def _feed(path: Path, *meters: LoudnessMeter | TruePeakMeter) -> int:
                 meter.update(block)
             frames += len(block)
     return frames
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -13,6 +13,7 @@ import soundfile
 from analysis.audio import Audio
 from analysis.errors import MastertapeError, OutputError, SpecificationError
 from mastering import files
+from mastering.bwf import WavWriter
 from mastering.delivery_specs import Container, Encoding
 from mastering.dither import Quantiser
 from mastering.files import AudioFile, encoded, raw_dtype, safe_name
@@ -28,6 +29,8 @@ KINDS = [
     (Container.WAV, Encoding.FLOAT_32),
     (Container.FLAC, Encoding.PCM_16),
     (Container.FLAC, Encoding.PCM_24),
+    (Container.AIFF, Encoding.PCM_16),
+    (Container.AIFF, Encoding.PCM_24),
 ]
 
 
@@ -70,21 +73,12 @@ def test_raw_samples_have_the_files_own_type(encoding: Encoding) -> None:
     assert (raw / full).tolist() == [[0.5, -0.5]]
 
 
-@pytest.mark.parametrize(
-    ("encoding", "bytes_each"), [(Encoding.PCM_16, 2), (Encoding.PCM_24, 3), (Encoding.FLOAT_32, 4)]
-)
-@pytest.mark.parametrize("over", [0, 1])
-def test_rf64_is_taken_where_riff_cannot_count(
-    encoding: Encoding, bytes_each: int, over: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    frames = 1_000
-    assert files._LARGEST_RIFF_BYTES < 2**32 - 1_000_000, "with room for the headers"
-    monkeypatch.setattr(files, "_LARGEST_RIFF_BYTES", frames * 2 * bytes_each - over)
-    path = tmp_path / "a.wav"
-    with AudioFile(path, Container.WAV, encoding, rate_hz=RATE_HZ, channels=2, frames=frames) as file:
-        file.write(np.ones((frames, 2), dtype=raw_dtype(encoding)))
-    assert path.read_bytes()[:4] == (b"RF64" if over else b"RIFF")
-    assert read_back(path, frames).frames == frames
+def test_aiff_holds_no_more_than_its_header_can_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "_LARGEST_AIFF_BYTES", 6_000)
+    known = {"rate_hz": RATE_HZ, "channels": 2}
+    AudioFile(tmp_path / "a.aiff", Container.AIFF, Encoding.PCM_24, frames=1_000, **known)._file.close()
+    with pytest.raises(OutputError, match=r"^b\.aiff would have .* GB of audio, .*: choose --format wav or flac\.$"):
+        AudioFile(tmp_path / "b.aiff", Container.AIFF, Encoding.PCM_24, frames=1_001, **known)
 
 
 @pytest.mark.parametrize(("container", "encoding"), KINDS)
@@ -117,19 +111,25 @@ FULL = [
 
 @pytest.mark.parametrize("fault", FULL, ids=["system", "libsndfile"])
 @pytest.mark.parametrize("when", ["write", "close"])
+@pytest.mark.parametrize(
+    ("container", "writer"), [(Container.WAV, WavWriter), (Container.FLAC, soundfile.SoundFile)], ids=["wav", "flac"]
+)
 def test_a_full_disk_is_told_in_a_sentence(
-    when: str, fault: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    when: str,
+    fault: Exception,
+    container: Container,
+    writer: type,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def fail(*_: object) -> None:
         raise fault
 
     with monkeypatch.context() as patched:
-        patched.setattr(soundfile.SoundFile, when, fail)
+        patched.setattr(writer, when, fail)
         with (
             pytest.raises(OutputError) as told,
-            AudioFile(
-                tmp_path / "a.wav", Container.WAV, Encoding.PCM_16, rate_hz=RATE_HZ, channels=2, frames=9
-            ) as file,
+            AudioFile(tmp_path / "a.wav", container, Encoding.PCM_16, rate_hz=RATE_HZ, channels=2, frames=9) as file,
         ):
             file.write(np.zeros((9, 2), dtype=np.int16))
     assert str(told.value) in {
@@ -166,9 +166,12 @@ def test_one_failed_worker_fails_the_delivery_in_a_sentence(
         deliver(wanted, [samples] * 3, delivery(), tmp_path / "out")
 
 
-def test_floating_point_does_not_fit_flac() -> None:
-    with pytest.raises(SpecificationError, match=r"'place' asks for 32-bit float in FLAC.*--depth 16 or 24"):
-        delivery(container=Container.FLAC, encoding=Encoding.FLOAT_32)
+@pytest.mark.parametrize("container", [Container.FLAC, Container.AIFF])
+def test_floating_point_does_not_fit_everywhere(container: Container) -> None:
+    with pytest.raises(
+        SpecificationError, match=rf"'place' asks for 32-bit float in {container.name}.*--depth 16 or 24"
+    ):
+        delivery(container=container, encoding=Encoding.FLOAT_32)
 
 
 @pytest.mark.parametrize(
