@@ -15,10 +15,12 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from analysis.errors import MastertapeError, PlanError
+from assistant.cli_deliveries import deliveries_app
 from assistant.cli_listening import compare, joins
 from assistant.cli_matching import Engine, EngineChoice, Match, Matching, MaxEq
 from assistant.cli_options import (
     AsIs,
+    BitRate,
     Ceiling,
     Depth,
     DitherName,
@@ -30,6 +32,7 @@ from assistant.cli_options import (
     Levels,
     Loudness,
     Mixes,
+    NoAudit,
     NoCuts,
     Out,
     Quiet,
@@ -43,7 +46,7 @@ from assistant.cli_options import (
     Tone,
     Width,
 )
-from assistant.cli_order import ArcName, Order, Pins
+from assistant.cli_order import ArcName, Crossfade, Order, PaceChoice, PaceName, Pins, Sides
 from assistant.cli_references import references_app
 from assistant.interrupt import Stopped, stoppable
 
@@ -57,7 +60,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-deliveries_app = typer.Typer(help="What can be delivered: list the places, or show one.", invoke_without_command=True)
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(references_app, name="references")
 app.command()(compare)
@@ -103,6 +105,9 @@ def master(  # noqa: PLR0913  (one parameter an option)
     order: Order = None,
     arc: ArcName = None,
     pin: Pins = None,
+    sides: Sides = None,
+    pace: PaceName = PaceChoice.NATURAL,
+    crossfade: Crossfade = None,
     strength: Strength = 1.0,
     tone: Tone = None,
     width: Width = None,
@@ -118,9 +123,11 @@ def master(  # noqa: PLR0913  (one parameter an option)
     rate: Rate = None,
     depth: Depth = None,
     format_: Format = None,
+    bit_rate: BitRate = None,
     dither: DitherName = None,
     no_cuts: NoCuts = False,
     singles: Singles = False,
+    no_audit: NoAudit = False,
     seed: Seed = 1,
     song_statistics: Statistics = None,
     as_json: Json = False,
@@ -129,13 +136,18 @@ def master(  # noqa: PLR0913  (one parameter an option)
     from assistant import asked, commands
 
     matching = Matching(full=match is not None, max_eq_db=max_eq, by_matchering=engine is EngineChoice.MATCHERING)
-    ordering = asked.order_words(order, arc, pin)
+    ordering = asked.order_words(order, arc, pin, pace.value, crossfade, sides)
     strengths = asked.strengths(strength, tone=tone, width=width, dynamics=dynamics, levels=levels)
     words = asked.asked(
         mixes, reference, for_, engineer, title, ordering, quiet, strengths, as_is, seed, song_statistics, matching
     )
     container = format_.value if format_ else None
-    overrides = asked.overrides(loudness, ceiling, rate, depth, container, dither, no_cuts=no_cuts, singles=singles)
+    overrides = asked.overrides(
+        *(loudness, ceiling, rate, depth, container, dither, bit_rate),
+        no_cuts=no_cuts,
+        singles=singles,
+        no_audit=no_audit,
+    )
     _end(commands.master(words, overrides, out, as_json=as_json))
 
 
@@ -163,6 +175,9 @@ def plan(  # noqa: PLR0913  (one parameter an option)
     order: Order = None,
     arc: ArcName = None,
     pin: Pins = None,
+    sides: Sides = None,
+    pace: PaceName = PaceChoice.NATURAL,
+    crossfade: Crossfade = None,
     strength: Strength = 1.0,
     tone: Tone = None,
     width: Width = None,
@@ -188,7 +203,7 @@ def plan(  # noqa: PLR0913  (one parameter an option)
         _alone(context)
         _end(commands.update(mixes, as_json=as_json))
     matching = Matching(full=match is not None, max_eq_db=max_eq, by_matchering=engine is EngineChoice.MATCHERING)
-    ordering = asked.order_words(order, arc, pin)
+    ordering = asked.order_words(order, arc, pin, pace.value, crossfade, sides)
     strengths = asked.strengths(strength, tone=tone, width=width, dynamics=dynamics, levels=levels)
     words = asked.asked(
         mixes, reference, for_, engineer, title, ordering, quiet, strengths, as_is, seed, song_statistics, matching
@@ -206,37 +221,24 @@ def render(  # noqa: PLR0913  (one parameter an option)
     rate: Rate = None,
     depth: Depth = None,
     format_: Format = None,
+    bit_rate: BitRate = None,
     dither: DitherName = None,
     no_cuts: NoCuts = False,
     singles: Singles = False,
+    no_audit: NoAudit = False,
     as_json: Json = False,
 ) -> None:
     """Render a plan, for the places it names, or for others with --for."""
     from assistant import asked, commands
 
     container = format_.value if format_ else None
-    overrides = asked.overrides(loudness, ceiling, rate, depth, container, dither, no_cuts=no_cuts, singles=singles)
+    overrides = asked.overrides(
+        *(loudness, ceiling, rate, depth, container, dither, bit_rate),
+        no_cuts=no_cuts,
+        singles=singles,
+        no_audit=no_audit,
+    )
     _end(commands.render(plan_file, tuple(for_ or ()), overrides, out, as_json=as_json))
-
-
-@deliveries_app.callback()
-def list_deliveries(context: typer.Context, as_json: Json = False) -> None:
-    """List the places an album can be delivered to."""
-    if context.invoked_subcommand is None:
-        from assistant import commands
-
-        _end(commands.list_deliveries(as_json=as_json))
-
-
-@deliveries_app.command("show")
-def show_delivery(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Name of a delivery, or a .toml file.")],
-    as_json: Json = False,
-) -> None:
-    """Show one delivery as its file: where its figures come from, and a pattern for one of your own."""
-    from assistant import commands
-
-    _end(commands.show_delivery(name, as_json=as_json))
 
 
 def _alone(context: typer.Context) -> None:

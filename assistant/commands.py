@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from analysis.errors import AudioContentError, PlanError, SpecificationError
 from assistant import manifest, tables
 from assistant.asked import Asked
 from assistant.cohesion_tables import album_of, cohesion_json, cohesion_lines, cohesion_tables
-from assistant.deliveries import Overrides, built_in, delivery_file, load_delivery, overridden
+from assistant.deliveries import Overrides, load_delivery, overridden
 from assistant.measuring import analyse_paths
 from assistant.mixes import expand, holds_no_others
 from assistant.musical_tables import musical_table
@@ -27,7 +26,7 @@ from assistant.outputs import (
     write_text,
 )
 from assistant.plan_file import PlanFile, delivery_path
-from assistant.printing import say, show, show_json, write_out
+from assistant.printing import say, show, show_json
 from assistant.progress import progress_bars
 from assistant.reference_words import find_references
 from assistant.session import Rendered, make_plan, render_plan
@@ -77,6 +76,7 @@ def plan(asked: Asked, out: Path, *, force: bool, as_json: bool) -> int:
             tables.plan_table(planned.file.plan),
             *cohesion_lines(planned.file.plan),
             *order_parts(planned.file.plan),
+            *planned.file.plan.album.why_sides,
             f"Written to {out}. Change what you like, then: mastertape render {shlex.quote(str(out))} --out FOLDER",
         )
     return DONE_WITH_FAULTS if planned.left_out else DONE
@@ -188,26 +188,6 @@ def demo(out: Path, *, as_json: bool) -> int:
     if not as_json:
         show(demo_table(made, rendered, album), f"The mixes, references and songs as composed are in {music}.")
     return code
-
-
-def list_deliveries(*, as_json: bool) -> int:
-    """List what can be delivered."""
-    specs = [load_delivery(name) for name in built_in()]
-    if as_json:
-        show_json([asdict(spec) for spec in specs])
-    else:
-        show(tables.deliveries_table(specs))
-    return DONE
-
-
-def show_delivery(name: str, *, as_json: bool) -> int:
-    """Show one delivery."""
-    spec = load_delivery(name)
-    if as_json:
-        show_json(asdict(spec))
-    else:
-        write_out(delivery_file(name).read_text(encoding="utf-8"))
-    return DONE
 
 
 def _specs(names: Sequence[str], instead: Overrides) -> list[DeliverySpec]:

@@ -6,16 +6,17 @@ import dataclasses
 import re
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from analysis.errors import SpecificationError
-from assistant.delivery_library import built_in, delivery_file, known_names, own_folder
+from assistant.delivery_library import delivery_file, known_names, own_folder
 from assistant.delivery_tables import AcceptsTable, PlaybackTable, SourceTable
+from assistant.programme_tables import ProgrammeTable, SplitTable
 from assistant.validation import between, sentences
-from mastering.delivery_specs import Anchor, Container, DeliverySpec, Encoding, GapPlace
+from mastering.codec_specs import parse_codec
+from mastering.delivery_specs import Anchor, Container, DeliverySpec, Encoding, GapPlace, Sheet
 from mastering.naming import DEFAULT_NAMING, parse_naming
 from mastering.noise_shaping import Dither
 
@@ -46,12 +47,19 @@ class DeliveryFile(BaseModel):
     link: Annotated[float, between(0, 1, "")] = 1.0
     gap: GapPlace = GapPlace.AFTER_SONG
     singles: bool = False
+    limiter: bool = True
+    split: SplitTable | None = None
+    programme: ProgrammeTable | None = None
     tags: bool = True
     replay_gain: bool | None = None
     naming: str = DEFAULT_NAMING
     playback: tuple[PlaybackTable, ...] = ()
     playback_of: tuple[str, ...] = ()
     accepts: AcceptsTable = AcceptsTable()
+    bit_rate_kbps: int | None = None
+    codecs: tuple[str, ...] = ()
+    codec_ceiling_dbtp: Ceiling = 0.0
+    sheets: tuple[Sheet, ...] = ()
     source: str
     date: str
     sources: dict[str, SourceTable] = {}
@@ -62,12 +70,21 @@ class DeliveryFile(BaseModel):
         parse_naming(naming)
         return naming
 
-    @model_validator(mode="after")
-    def _modes_have_names_of_their_own(self) -> DeliveryFile:
-        names = [mode.name for mode in self.playback]
+    @field_validator("playback")
+    @classmethod
+    def _have_names_of_their_own(cls, playback: tuple[PlaybackTable, ...]) -> tuple[PlaybackTable, ...]:
+        names = [mode.name for mode in playback]
         if twice := [name for name in names if names.count(name) > 1]:
-            raise ValueError(f"playback has two modes called {twice[0]!r}: change the name of one")
-        return self
+            raise ValueError(f"has two modes called {twice[0]!r}: change the name of one")
+        return playback
+
+    @field_validator("codecs")
+    @classmethod
+    def _are_known(cls, codecs: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(parse_codec(word).word for word in codecs)
+        except SpecificationError as error:
+            raise ValueError(str(error).rstrip(".")) from error
 
     @field_validator("name")
     @classmethod
@@ -100,12 +117,20 @@ class DeliveryFile(BaseModel):
             link=self.link,
             gap=self.gap,
             singles=self.singles,
+            limiter=self.limiter,
+            lead_s=self.split.lead_s if self.split else 0.0,
+            split=self.split.spec() if self.split else None,
+            programme_chain=self.programme.spec() if self.programme else None,
             tags=self.tags,
             replay_gain=self.replay_gain,
             naming=self.naming,
             playback=tuple(mode.mode() for mode in self.playback),
             playback_of=self.playback_of,
             accepts=self.accepts.acceptance(),
+            bit_rate_kbps=self.bit_rate_kbps,
+            codecs=tuple(map(parse_codec, self.codecs)),
+            codec_ceiling_dbtp=self.codec_ceiling_dbtp,
+            sheets=self.sheets,
             source=f"{self.source} ({self.date})",
         )
 
@@ -122,6 +147,8 @@ class Overrides:
     dither: str | None = None
     cuts: bool | None = None
     singles: bool | None = None
+    bit_rate_kbps: int | None = None
+    audit: bool | None = None
 
 
 def load_delivery(name: str) -> DeliverySpec:
@@ -186,10 +213,11 @@ def overridden(spec: DeliverySpec, overrides: Overrides) -> DeliverySpec:
         if overrides.dither not in set(Dither):
             raise SpecificationError(f"--dither {overrides.dither} is not known: choose {', '.join(Dither)}.")
         changes["dither"] = Dither(overrides.dither)
-    for key in ("container", "cuts", "singles"):
+    for key in ("container", "cuts", "singles", "bit_rate_kbps", "audit"):
         if (wanted := getattr(overrides, key)) is not None:
             changes[key] = wanted
-    return dataclasses.replace(spec, **changes)  # type: ignore[arg-type]
+    changed = dataclasses.replace(spec, sheets=(), **changes)  # type: ignore[arg-type]
+    return dataclasses.replace(changed, sheets=spec.sheets if changed.is_disc else ())
 
 
 def checked(option: str, kind: Any, value: float) -> object:

@@ -66,6 +66,7 @@ class AcceptsTable(Table):
     bits: tuple[Annotated[int, between(8, 32, "bits")], ...] = ()
     rates_hz: tuple[Annotated[int, between(8_000, 384_000, "Hz")], ...] = ()
     channels: tuple[Annotated[int, between(1, 2, "channels")], ...] = (2,)
+    plain_wav: bool = False
     loudness_tolerance_lu: Annotated[float, between(0.1, 10, "LU")] | None = None
     louder_ceiling_dbtp: Peak | None = None
     shortest_track_s: Annotated[float, between(0, 3600, "s")] | None = None
@@ -81,6 +82,7 @@ class AcceptsTable(Table):
             bits=self.bits,
             rates_hz=self.rates_hz,
             channels=self.channels,
+            plain_wav=self.plain_wav,
             loudness_tolerance_lu=self.loudness_tolerance_lu,
             louder_ceiling_dbtp=self.louder_ceiling_dbtp,
             shortest_track_s=self.shortest_track_s,

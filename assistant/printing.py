@@ -5,16 +5,34 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
-from assistant import tables
+from rich.console import Console
+
+
+class _Console(Console):
+    """Standard output: names are printed as they are, and a reader that has seen enough may go."""
+
+    def __init__(self, width: int | None = None) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, width=width)
+
+    def on_broken_pipe(self) -> None:
+        with suppress(SystemExit):
+            super().on_broken_pipe()
+
+
+def console() -> Console:
+    """Standard output, wide enough for a table where it is not a terminal."""
+    out = _Console()
+    return out if out.is_terminal else _Console(width=120)
 
 
 def show(*parts: Any) -> None:
     """Print tables and sentences for people."""
-    console = tables.console()
+    out = console()
     for part in parts:
-        console.print(part)
+        out.print(part)
 
 
 def show_json(value: Any) -> None:
@@ -25,7 +43,7 @@ def show_json(value: Any) -> None:
 
 def write_out(text: str) -> None:
     """Print a text as it is."""
-    tables.console().out(text, end="", highlight=False)
+    console().out(text, end="", highlight=False)
 
 
 def say(sentences: Sequence[str]) -> None:

@@ -5,19 +5,17 @@ from __future__ import annotations
 import math
 import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
 from analysis.findings import Severity, findings
 from analysis.track import TrackAnalysis
 from assistant.aspects import broad_width_db
+from assistant.gaps import gap_seconds
 from assistant.plan import AlbumPlan, TrackPlan
 from mastering.delivery import DeliveredTrack, Delivery
-from mastering.delivery_specs import DeliverySpec
 
 if TYPE_CHECKING:
     from assistant.auditions import Audition
@@ -40,23 +38,6 @@ def length(seconds: float) -> str:
     """
     whole = round(seconds)
     return f"{whole // 60}:{whole % 60:02d}"
-
-
-class _Console(Console):
-    """Standard output: names are printed as they are, and a reader that has seen enough may go."""
-
-    def __init__(self, width: int | None = None) -> None:
-        super().__init__(highlight=False, markup=False, emoji=False, width=width)
-
-    def on_broken_pipe(self) -> None:
-        with suppress(SystemExit):
-            super().on_broken_pipe()
-
-
-def console() -> Console:
-    """Standard output, wide enough for a table where it is not a terminal."""
-    out = _Console()
-    return out if out.is_terminal else _Console(width=120)
 
 
 def analysis_table(tracks: Mapping[Path, TrackAnalysis]) -> Table:
@@ -109,8 +90,8 @@ def plan_table(plan: AlbumPlan) -> Table:
     table = Table(title=f"{plan.album.title}: the plan", title_justify="left")
     for name in ("", "song", "mixed by", "level", "EQ (dB @ Hz)", "dynamics", "side", "gap"):
         table.add_column(name, justify="left" if name in {"song", "mixed by", "EQ (dB @ Hz)"} else "right")
-    for number, track in enumerate(plan.track, 1):
-        last = number == len(plan.track)
+    following = [*plan.track[1:], None]
+    for number, (track, other) in enumerate(zip(plan.track, following, strict=True), 1):
         table.add_row(
             str(number),
             track.title,
@@ -119,15 +100,18 @@ def plan_table(plan: AlbumPlan) -> Table:
             _eq_words(track, plan.album.engine) or "left alone",
             _dynamics_words(track),
             f"x {track.width:.2f}" + (f", mono to {track.mono_below_hz:.0f} Hz" if track.mono_below_hz else ""),
-            "–" if last else _gap_words(track),
+            _gap_words(number - 1, track, other) if other else "–",
         )
     return table
 
 
-def _gap_words(track: TrackPlan) -> str:
+def _gap_words(number: int, track: TrackPlan, other: TrackPlan) -> str:
     if track.runs_on:
         return "runs on"
-    return f"x {track.crossfade_s:.1f} s" if track.crossfade_s > 0 else f"{track.gap_s:.1f} s"
+    if track.crossfade_s > 0:
+        return f"x {track.crossfade_s:.1f} s"
+    counted = "" if track.gap_beats is None else f", {track.gap_beats:g} beats"
+    return f"{gap_seconds(number, track, other):.1f} s{counted}"
 
 
 def _dynamics_words(track: TrackPlan) -> str:
@@ -244,28 +228,6 @@ def conversions(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> list
 def level_2(value: float) -> str:
     """A peak to two decimals."""
     return f"{value:.2f}" if math.isfinite(value) else "-inf"
-
-
-def deliveries_table(specs: Sequence[DeliverySpec]) -> Table:
-    """The deliveries that can be made."""
-    table = Table(title="Deliveries", title_justify="left")
-    for name in ("--for", "for", "loudness", "ceiling", "rate", "format"):
-        table.add_column(name)
-    for spec in specs:
-        wanted = (
-            f"{spec.loudness_lufs:g} LUFS"
-            if spec.loudness_lufs is not None
-            else f"the references', or {spec.fallback_lufs:g} LUFS"
-        )
-        table.add_row(
-            spec.name,
-            spec.title,
-            wanted,
-            "none" if spec.ceiling_dbtp is None else f"{spec.ceiling_dbtp:g} dBTP",
-            "the album's" if spec.rate_hz is None else f"{spec.rate_hz} Hz",
-            f"{spec.container.value} {spec.encoding.value.replace('_', ' ')}",
-        )
-    return table
 
 
 def _format(track: TrackAnalysis) -> str:

@@ -26,6 +26,7 @@ class Acceptance:
         bits: of integer samples, besides the delivery's own encoding.
         rates_hz: sample rates; empty: the delivery's own, or any where it names none.
         channels: how many a file may have.
+        plain_wav: WAV must be of format code 1 and end with its audio.
         loudness_tolerance_lu: how far the anchor may be from the target, either way; None: what is softer is only
             remarked on, for nothing comes to harm, and what is louder by over 0.5 LU fails.
         louder_ceiling_dbtp: highest true peak of a track that is louder than the target; more is remarked on.
@@ -40,6 +41,7 @@ class Acceptance:
     bits: tuple[int, ...] = ()
     rates_hz: tuple[int, ...] = ()
     channels: tuple[int, ...] = (2,)
+    plain_wav: bool = False
     loudness_tolerance_lu: float | None = None
     louder_ceiling_dbtp: float | None = None
     shortest_track_s: float | None = None

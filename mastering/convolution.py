@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.fft
+import scipy  # its parts are loaded when they are used
 
 from analysis.units import Floats
 

@@ -17,6 +17,7 @@ def cache_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     folder = tmp_path_factory.mktemp("cache")
     monkeypatch.setenv("XDG_CACHE_HOME", str(folder))
     monkeypatch.setenv("MASTERTAPE_REFERENCES", str(folder / "references"))
+    monkeypatch.setenv("MASTERTAPE_DELIVERIES", str(folder / "deliveries"))
     return folder
 
 

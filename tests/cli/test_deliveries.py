@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from assistant.deliveries import built_in
+from assistant.delivery_library import built_in
 from mastering.noise_shaping import Dither
 from tests.albums import loudness_lufs, music, peak_dbtp
 from tests.cli.calls import call, manifest, read, refused

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant import commands
+from assistant import delivery_commands
 from tests.cli.calls import Result, call, refused
 
 COMMANDS = ("demo", "master", "analyse", "plan", "render", "deliveries", "references")
@@ -125,7 +125,7 @@ def test_a_fault_of_our_own_is_no_success(monkeypatch: pytest.MonkeyPatch) -> No
     def broken(**_: object) -> Mapping[str, object]:
         raise ZeroDivisionError("two by nought")
 
-    monkeypatch.setattr(commands, "list_deliveries", broken)
+    monkeypatch.setattr(delivery_commands, "list_all", broken)
     result = call("deliveries")
     assert (result.code, result.out) == (2, "")
     assert "ZeroDivisionError: two by nought" in result.err
