@@ -11,8 +11,10 @@ from typing import Any
 from analysis.errors import AudioContentError, PlanError, SpecificationError
 from assistant import manifest, tables
 from assistant.asked import Asked
+from assistant.codec_tables import codec_parts
 from assistant.cohesion_tables import album_of, cohesion_json, cohesion_lines, cohesion_tables
 from assistant.deliveries import Overrides, load_delivery, overridden
+from assistant.hearing import playback_tables
 from assistant.measuring import analyse_paths
 from assistant.mixes import expand, holds_no_others
 from assistant.musical_tables import musical_table
@@ -203,14 +205,17 @@ def _specs(names: Sequence[str], instead: Overrides) -> list[DeliverySpec]:
 def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, before: str | None, *, as_json: bool) -> int:
     """Tell what was made; `before` is the plan that stood in the output folder."""
     _say_left_out(rendered.left_out)
+    told = manifest.read(out)
     if as_json:
-        show_json(manifest.read(out))
+        show_json(told)
     else:
         show(tables.plan_table(file.plan), *cohesion_lines(file.plan))
         for delivery in rendered.deliveries:
             show(tables.delivery_table(delivery, rendered.mixes))
             show(*(f"! {delivery.name}: {finding}" for finding in _findings(delivery)))
             show(*tables.conversions(delivery, rendered.mixes))
+            show(*codec_parts(delivery))
+            show(*playback_tables(told["deliveries"][delivery.name]))
         show(*tables.chain_harm(rendered.deliveries[0]))
         show(f"The album is in {out}; why each thing was done is in {out / 'album.toml'}.")
         if before not in {None, _plan_text(out)} and (kept := kept_copy(out / "album.toml", before or "")):

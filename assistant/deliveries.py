@@ -19,6 +19,7 @@ from mastering.codec_specs import parse_codec
 from mastering.delivery_specs import Anchor, Container, DeliverySpec, Encoding, GapPlace, Sheet
 from mastering.naming import DEFAULT_NAMING, parse_naming
 from mastering.noise_shaping import Dither
+from mastering.playback import PlaybackMode
 
 LoudnessTarget = Annotated[float, between(-40, -4, "LUFS")]
 Ceiling = Annotated[float, between(-20, 0, "dBTP")]
@@ -124,8 +125,7 @@ class DeliveryFile(BaseModel):
             tags=self.tags,
             replay_gain=self.replay_gain,
             naming=self.naming,
-            playback=tuple(mode.mode() for mode in self.playback),
-            playback_of=self.playback_of,
+            playback=self._modes(),
             accepts=self.accepts.acceptance(),
             bit_rate_kbps=self.bit_rate_kbps,
             codecs=tuple(map(parse_codec, self.codecs)),
@@ -133,6 +133,11 @@ class DeliveryFile(BaseModel):
             sheets=self.sheets,
             source=f"{self.source} ({self.date})",
         )
+
+    def _modes(self) -> tuple[PlaybackMode, ...]:
+        """Its own, and those of the places that it is for."""
+        places = [self, *map(read_delivery, self.playback_of)]
+        return tuple(mode.mode(place.title) for place in places for mode in place.playback)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

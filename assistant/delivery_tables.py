@@ -46,9 +46,10 @@ class PlaybackTable(Table):
     headroom_dbtp: Peak | None = None
     limiter_dbfs: Peak | None = None
 
-    def mode(self) -> PlaybackMode:
+    def mode(self, service: str) -> PlaybackMode:
         """As the simulation takes it."""
         return PlaybackMode(
+            service=service,
             name=self.name,
             target_lufs=self.target_lufs,
             per=self.per,

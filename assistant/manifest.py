@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mastering.codec_audit import CodecTrial
 from mastering.delivery import Delivery
 from mastering.harm import Harm
 from mastering.singles import FOLDER as SINGLES
@@ -53,6 +54,8 @@ def described(delivery: Delivery) -> dict[str, Any]:
                 "sha256": track.sha256,
                 "harm": _harm(track.harm),
                 "chain_harm": _harm(track.chain_harm) if track.chain_harm else None,
+                "codecs": [_codec(trial) for trial in track.codecs],
+                "lowered_db": _figure(track.lowered_db),
                 "findings": list(track.findings),
             }
             for track in delivery.tracks
@@ -69,6 +72,17 @@ def described(delivery: Delivery) -> dict[str, Any]:
             }
             for single in delivery.singles
         ],
+        "extras": [f"{delivery.name}/{file}" for file in delivery.extras],
+    }
+
+
+def _codec(trial: CodecTrial) -> dict[str, Any]:
+    return {
+        "codec": trial.codec.word,
+        "label": trial.codec.label,
+        "true_peak_dbtp": _figure(trial.true_peak_dbtp),
+        "overs": trial.overs,
+        "loudness_change_lu": _figure(trial.loudness_change_lu),
     }
 
 
@@ -76,11 +90,11 @@ def _harm(harm: Harm) -> dict[str, Any]:
     return {name: _figure(getattr(harm, name)) for name in _HARM}
 
 
-def merged(folder: Path, delivery: Delivery, left_out: Mapping[str, str]) -> str:
-    """The manifest of a folder with one delivery added or replaced, as JSON."""
+def merged(folder: Path, delivery: Delivery, left_out: Mapping[str, str], more: Mapping[str, Any]) -> str:
+    """The manifest of a folder with one delivery added or replaced, as JSON; `more` are further keys of that."""
     known = read(folder)
     deliveries = {name: told for name, told in known.get("deliveries", {}).items() if name != delivery.name}
-    deliveries[delivery.name] = described(delivery)
+    deliveries[delivery.name] = {**described(delivery), **more}
     whole = {
         "schema": SCHEMA,
         "deliveries": deliveries,
@@ -114,8 +128,10 @@ def files_of(folder: Path, name: str) -> Sequence[str]:
     try:
         told = read(folder)["deliveries"][name]
         files = [Path(part["file"]).name for key in ("programmes", "tracks") for part in told[key]]
-        return [*files, *(f"{SINGLES}/{Path(part['file']).name}" for part in told.get("singles", []))]
-    except (KeyError, TypeError, AttributeError):  # not there, or changed by hand
+        files += [f"{SINGLES}/{Path(part['file']).name}" for part in told.get("singles", [])]
+        extras = [Path(file).relative_to(name) for file in told.get("extras", [])]
+        return [*files, *(extra.as_posix() for extra in extras if ".." not in extra.parts)]
+    except (KeyError, TypeError, AttributeError, ValueError):  # not there, or changed by hand
         return []
 
 

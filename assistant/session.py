@@ -16,21 +16,26 @@ from analysis.track import TrackAnalysis
 from assistant import manifest
 from assistant.album_spec import album_spec
 from assistant.corrections import Mix
+from assistant.deliveries import load_delivery
 from assistant.fitting import remarked, with_fitted
+from assistant.hearing import asked_and_heard
+from assistant.label_copy import with_cover, with_label_copy
 from assistant.matchering_references import too_long_for_matchering, with_references
 from assistant.measuring import Analysed, Progress, Silent, analyse_paths, measured_references, workers
+from assistant.mix_tags import with_tags_told
 from assistant.mixes import MixFile, MixFolder, same_names
 from assistant.outputs import check_output, check_space, keep_copy, publish, work_folder, write_text
 from assistant.plan import AlbumPlan, TrackPlan
 from assistant.plan_file import PlanFile, delivery_path, relative_path
 from assistant.planner import keeps_given_order, plan_album
 from assistant.runs import check_runs, find_runs
+from assistant.sides import divided_deliveries, with_side_words
 from assistant.spooling import spool_all, spool_bytes, through_chains
 from assistant.statistics import load_statistics
 from assistant.usable import check_fit, none_left, why_unusable
 from assistant.wishes import Wishes
 from mastering.delivery import Delivery
-from mastering.delivery_specs import DeliverySpec
+from mastering.delivery_specs import DeliverySpec, Sheet
 from mastering.finish import finish
 from mastering.matchering_stage import matchering_bytes
 from mastering.naming import track_names
@@ -100,15 +105,24 @@ def make_plan(
         learned,
         replace(wishes, deliveries=tuple(delivery_path(name, Path(), plan_folder) for name in wishes.deliveries)),
     )
+    plan, advice = with_tags_told(plan, usable)
+    plan, unmatched = with_label_copy(plan, wishes.copy, plan_folder)
+    plan = with_side_words(plan, {mix.file: found.tracks[mix.path] for mix in usable}, _loaded(wishes.deliveries))
     return Planned(
         file=PlanFile.new(plan),
         left_out=left_out,
         advice=(
             *same_names(replace(folder, mixes=tuple(usable))),
+            *advice,
+            *unmatched,
             *(f"{track.file}: {track.why.mix}" for track in plan.track if track.why.mix),
             *warnings({mix.file: found.tracks[mix.path] for mix in usable}, as_is=wishes.as_is),
         ),
     )
+
+
+def _loaded(names: Sequence[str]) -> list[DeliverySpec]:
+    return [load_delivery(name) for name in names]
 
 
 def _reason(path: Path, found: Analysed, wishes: Wishes) -> str | None:
@@ -162,11 +176,12 @@ def render_plan(
         def finish_one(tracks: RenderedTracks) -> None:
             made = finish(tracks, pool)
             publish(work / made.name, out / made.name, manifest.files_of(out, made.name))
-            write_text(out / "manifest.json", manifest.merged(out, made, rendered.left_out))
+            told = manifest.merged(out, made, rendered.left_out, asked_and_heard(tracks.delivery, made))
+            write_text(out / "manifest.json", told)
             rendered.deliveries.append(made)
 
         finishing: list[Future[None]] = []
-        for delivery in deliveries:
+        for delivery in divided_deliveries(file.plan, renderer.album, rendered.mixes, deliveries):
             tracks = _render_tracks(renderer, delivery, work, progress or Silent())
             finishing.append(finisher.submit(finish_one, tracks))
             for done in finishing:
@@ -200,7 +215,7 @@ def prepared(
     mixes = plan_folder / file.plan.album.mixes
     check_output(out, mixes)
     sources = _sources(file.plan, mixes, rendered, progress)
-    album = album_spec(file.plan, sources)
+    album = with_cover(album_spec(file.plan, sources), plan_folder)
     if file.plan.album.engine == "matchering":
         album = with_references(album, file.plan, sources, plan_folder, progress)
     for delivery in deliveries:
@@ -262,16 +277,20 @@ def _needed_bytes(album: AlbumSpec, deliveries: Sequence[DeliverySpec]) -> int:
     files = 0
     for delivery in deliveries:
         frames = delivery_timeline(album, delivery).frames
-        times = 3 if delivery.singles else 2  # tracks, programme and singles
-        files += times * frames * 2 * ((delivery.encoding.bits or 32) // 8)  # in stereo
+        times = 2 + delivery.singles + (Sheet.DDP in delivery.sheets)  # tracks, programme, singles, a disc's image
+        rendered = delivery.rendered(album.rate_hz)
+        if rendered.container is not delivery.container:
+            times *= 2  # what is encoded lies beside what it is made of
+        files += times * frames * 2 * ((rendered.encoding.bits or 32) // 8)  # in stereo
     return spool_bytes(album) + files + workers() * whole
 
 
 def _render_tracks(renderer: AlbumRenderer, delivery: DeliverySpec, work: Path, progress: Progress) -> RenderedTracks:
     stage = f"Rendering {delivery.name}"
     items = [_item(number, track) for number, track in enumerate(renderer.album.tracks)]
+    passes = 1 + (len(delivery.rendered(renderer.album.rate_hz).codecs) if delivery.audit else 0)
     for item, placed in zip(items, renderer.timeline(delivery).placements, strict=True):
-        progress.begin(stage, item, placed.mark_end - placed.mark)
+        progress.begin(stage, item, passes * (placed.mark_end - placed.mark))
     folder = work / delivery.name
     folder.mkdir()
     return renderer.render(delivery, folder, lambda number, frames: progress.advance(stage, items[number], frames))

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from mastering.replay_gain import Heard
+
 
 class Per(StrEnum):
     """What one gain is applied to."""
@@ -31,7 +33,8 @@ class PlaybackMode:
     """One way in which a service normalises loudness.
 
     Attributes:
-        name: what the service calls it, such as normal, loud, quiet.
+        service: what people call the place.
+        name: what that calls the mode, such as normal, loud, quiet.
         target_lufs: loudness that is aimed at.
         per: album: an album's tracks share one gain, wherever they are played; track: each has its own; both: one gain
             where the album is played, their own in a playlist.
@@ -41,6 +44,7 @@ class PlaybackMode:
         limiter_dbfs: a limiter after the gain begins here; None where there is none.
     """
 
+    service: str
     name: str
     target_lufs: float
     per: Per
@@ -48,14 +52,6 @@ class PlaybackMode:
     raises: bool = True
     headroom_dbtp: float | None = None
     limiter_dbfs: float | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Measured:
-    """Integrated loudness, LUFS (None or -inf where it cannot be told), and true peak, dBTP, of a file."""
-
-    loudness_lufs: float | None
-    true_peak_dbtp: float
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,7 +82,7 @@ class PlayedTrack:
     playlist: Play
 
 
-def simulate(mode: PlaybackMode, programme: Measured, tracks: Sequence[Measured]) -> tuple[PlayedTrack, ...]:
+def simulate(mode: PlaybackMode, programme: Heard, tracks: Sequence[Heard]) -> tuple[PlayedTrack, ...]:
     """Every track of an album as a service plays it.
 
     Args:
@@ -94,7 +90,7 @@ def simulate(mode: PlaybackMode, programme: Measured, tracks: Sequence[Measured]
         programme: the album as one file.
         tracks: its files; at least one.
     """
-    whole = Measured(
+    whole = Heard(
         loudness_lufs=_loudest(tracks) if mode.album_by is AlbumBy.LOUDEST_TRACK else programme.loudness_lufs,
         true_peak_dbtp=max(track.true_peak_dbtp for track in tracks),
     )
@@ -111,12 +107,12 @@ def simulate(mode: PlaybackMode, programme: Measured, tracks: Sequence[Measured]
     return tuple(played)
 
 
-def _loudest(tracks: Sequence[Measured]) -> float | None:
+def _loudest(tracks: Sequence[Heard]) -> float | None:
     told = [track.loudness_lufs for track in tracks if track.loudness_lufs is not None]
     return max(told, default=None)
 
 
-def _gain(mode: PlaybackMode, music: Measured) -> tuple[float, float]:
+def _gain(mode: PlaybackMode, music: Heard) -> tuple[float, float]:
     """Gain of some music, and how much of what it wants is held back for want of headroom, dB."""
     if music.loudness_lufs is None or math.isinf(music.loudness_lufs):
         return 0.0, 0.0
@@ -131,7 +127,7 @@ def _gain(mode: PlaybackMode, music: Measured) -> tuple[float, float]:
     return given_db, wanted_db - given_db
 
 
-def _play(mode: PlaybackMode, track: Measured, gain: tuple[float, float]) -> Play:
+def _play(mode: PlaybackMode, track: Heard, gain: tuple[float, float]) -> Play:
     gain_db, held_back_db = gain
     peak_dbtp = track.true_peak_dbtp + gain_db
     limited_db = 0.0 if mode.limiter_dbfs is None else max(0.0, peak_dbtp - mode.limiter_dbfs)

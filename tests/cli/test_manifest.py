@@ -13,7 +13,10 @@ import pytest
 from tests.albums import loudness_lufs, peak_dbtp
 from tests.cli.calls import Result, call, files, manifest, read
 
-DELIVERY = {"rate_hz", "dither", "loudness_lufs", "true_peak_dbtp", "findings", "programmes", "tracks", "singles"}
+DELIVERY = {
+    *("rate_hz", "dither", "loudness_lufs", "true_peak_dbtp", "findings", "programmes", "tracks", "singles"),
+    *("extras", "asked", "playback"),
+}
 PROGRAMME = {"file", "frames", "title", "loudness_lufs", "true_peak_dbtp", "sha256"}
 TRACK = {
     *("source", "file", "title", "programme", "start_frame", "frames", "gap_frames", "index"),

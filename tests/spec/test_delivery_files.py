@@ -91,7 +91,7 @@ def test_the_test_finds_figures_without_a_source() -> None:
 def test_every_file_makes_a_delivery(name: str) -> None:
     spec = load_delivery(name)
     assert spec.name == name
-    assert all(other in SHIPPED and load_delivery(other).playback for other in spec.playback_of)
+    assert all(other in SHIPPED and read_delivery(other).playback for other in read_delivery(name).playback_of)
 
 
 def test_what_services_say_is_what_the_files_say() -> None:
@@ -101,6 +101,9 @@ def test_what_services_say_is_what_the_files_say() -> None:
     assert load_delivery("tidal").anchor is Anchor.LOUDEST_TRACK
     assert [load_delivery(name).loudness_lufs for name in ("broadcast-r128", "broadcast-a85")] == [-23, -24]
     streaming = load_delivery("streaming")
+    assert {mode.service for mode in streaming.playback} == {
+        *("Spotify", "Apple Music", "YouTube", "Tidal", "Amazon Music", "Deezer", "SoundCloud"),
+    }
     assert (streaming.loudness_lufs, streaming.ceiling_dbtp, streaming.anchor) == (-14, -1, Anchor.ALBUM)
 
 

@@ -6,14 +6,15 @@ import math
 
 import pytest
 
-from mastering.playback import AlbumBy, Measured, Per, Play, PlaybackMode, simulate
+from mastering.playback import AlbumBy, Per, Play, PlaybackMode, simulate
+from mastering.replay_gain import Heard
 
-NORMAL = PlaybackMode(name="normal", target_lufs=-14.0, per=Per.BOTH, headroom_dbtp=-1.0)
-LOUD = PlaybackMode(name="loud", target_lufs=-11.0, per=Per.BOTH, limiter_dbfs=-1.0)
+NORMAL = PlaybackMode(service="A place", name="normal", target_lufs=-14.0, per=Per.BOTH, headroom_dbtp=-1.0)
+LOUD = PlaybackMode(service="A place", name="loud", target_lufs=-11.0, per=Per.BOTH, limiter_dbfs=-1.0)
 
 
-def heard(loudness_lufs: float | None, peak_dbtp: float) -> Measured:
-    return Measured(loudness_lufs=loudness_lufs, true_peak_dbtp=peak_dbtp)
+def heard(loudness_lufs: float | None, peak_dbtp: float) -> Heard:
+    return Heard(loudness_lufs=loudness_lufs, true_peak_dbtp=peak_dbtp)
 
 
 def figures(play: Play) -> tuple[float | None, ...]:
@@ -56,14 +57,16 @@ def test_no_headroom_is_no_raise_and_never_a_cut(peak_dbtp: float) -> None:
 
 
 def test_a_service_that_only_turns_down() -> None:
-    mode = PlaybackMode(name="normal", target_lufs=-14.0, per=Per.TRACK, raises=False)
+    mode = PlaybackMode(service="A place", name="normal", target_lufs=-14.0, per=Per.TRACK, raises=False)
     loud, soft = simulate(mode, heard(-12, -1), [heard(-11, -1), heard(-18, -6)])
     assert figures(loud.album) == figures(loud.playlist) == (-3, -14, -4, 0, 0)
     assert figures(soft.album) == figures(soft.playlist) == (0, -18, -6, 0, 0)
 
 
 def test_a_service_that_goes_by_the_loudest_track_wherever_it_is_played() -> None:
-    mode = PlaybackMode(name="normal", target_lufs=-14.0, per=Per.ALBUM, album_by=AlbumBy.LOUDEST_TRACK, raises=False)
+    mode = PlaybackMode(
+        service="A place", name="normal", target_lufs=-14.0, per=Per.ALBUM, album_by=AlbumBy.LOUDEST_TRACK, raises=False
+    )
     loud, soft = simulate(mode, heard(-12, -1), [heard(-10, -1), heard(-16, -2)])
     assert figures(loud.album) == figures(loud.playlist) == (-4, -14, -5, 0, 0)
     assert figures(soft.album) == figures(soft.playlist) == (-4, -20, -6, 0, 0)
