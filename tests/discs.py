@@ -1,0 +1,59 @@
+"""Discs for tests, and the programs of others that read what is written of them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from mastering.cd_layout import Disc, DiscTrack
+
+PATTERN_RATE_HZ = 44_100
+
+
+def pattern(path: Path, frames: int) -> Path:
+    """A file whose samples count its frames: their lower 16 bits on the left, the upper ones on the right."""
+    count = np.arange(frames, dtype=np.uint32)
+    samples = np.stack([count & 0xFFFF, count >> 16], axis=1).astype(np.uint16).view(np.int16)
+    soundfile.write(path, samples, PATTERN_RATE_HZ, subtype="PCM_16")
+    return path
+
+
+def three_songs() -> Disc:
+    """30 s of music: a song with every field, one after a pause with letters of its own, one right after that."""
+    return Disc(
+        title='Long "Day"',
+        performer="Motörhead",
+        label="Nightjar",
+        catalogue_number="NJR 042",
+        ean="0036000291452",
+        tracks=(
+            DiscTrack(
+                title="Dawn",
+                performer="Ann",
+                songwriter="Bo",
+                isrc="GBAYA0500001",
+                pause=0,
+                starts=(150,),
+                copy_permitted=True,
+            ),
+            DiscTrack(title="Полдень", performer="Ann", isrc="GBAYA0500002", pause=750, starts=(825,)),
+            DiscTrack(title="Dusk \\ <b>&amp;", performer="Ann", starts=(1650,), pre_emphasis=True),
+        ),
+        lead_out=2400,
+    )
+
+
+def told_by(program: str, *words: object, folder: Path) -> str:
+    """What a program says, which must be content; the test is skipped where there is none of that name."""
+    if not shutil.which(program):
+        pytest.skip(f"{program} is not installed here")
+    done = subprocess.run(  # noqa: S603
+        [program, *map(str, words)], cwd=folder, capture_output=True, text=True, check=False, errors="replace"
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout + done.stderr
