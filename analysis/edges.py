@@ -32,6 +32,7 @@ _FEWEST_ONSETS = 4
 _SOFTER_LU = 9.0
 _FASTER = 0.6
 _ABOVE_LU = 6.0  # over the threshold: below is noise
+_CUT_STEP_LU = 15.0
 _STRONG_LU = 15.0
 _SHORT_HOPS = 2
 _AT_ONCE_HOPS = 8
@@ -66,6 +67,8 @@ class Edges:
         rise_s, rise_db_per_s: how long it takes to full level, and how fast, where it fades in; else None.
         fall_s, fall_db_per_s: how long before the felt end it leaves full level, and how fast it falls; None for a
             cold end.
+        cut_lu: how far over the threshold of hearing it is when it stops at once; 0 where it dies away, None for
+            silence.
     """
 
     first_sound_s: float
@@ -79,6 +82,7 @@ class Edges:
     rise_db_per_s: float | None = None
     fall_s: float | None = None
     fall_db_per_s: float | None = None
+    cut_lu: float | None = None
 
 
 def find_edges(hop_energies: Floats, rate_hz: int, loud_lufs: float | None, duration_s: float) -> Edges:
@@ -111,7 +115,19 @@ def find_edges(hop_energies: Floats, rate_hz: int, loud_lufs: float | None, dura
         rise_db_per_s=rise.fall_db_per_s if beginning is Beginning.FADE_IN else None,
         fall_s=None if ending is Ending.COLD else decay.fall_s,
         fall_db_per_s=None if ending is Ending.COLD else decay.fall_db_per_s,
+        cut_lu=_cut_lu(hop_energies, rate_hz, last, tail_lufs),
     )
+
+
+def _cut_lu(hop_energies: Floats, rate_hz: int, last: int, threshold: float) -> float:
+    """How far over a threshold the 50 ms before hop `last` are, if what comes after is nothing or far softer."""
+    levels = window_lufs(hop_energies, rate_hz, SMOOTH_HOPS)
+    before, after = last - 1 - SMOOTH_HOPS, last + 1  # the hop in which it stops is neither
+    if not 0 <= before < len(levels) or not np.isfinite(levels[before]):
+        return 0.0
+    if after < len(levels) and levels[after] > levels[before] - _CUT_STEP_LU:
+        return 0.0
+    return max(0.0, float(levels[before]) - threshold)
 
 
 def _ending(decay: Decay, heard: Floats, rate_hz: int, threshold: float) -> Ending:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import pairwise
 
 from analysis.track import TrackAnalysis
@@ -12,6 +12,7 @@ from assistant.gaps import gap_seconds
 from assistant.plan import AlbumPlan, EqPlan, MatchPoint, TrackPlan
 from mastering.breaks import HEAD_FADE_S, TAIL_FADE_S
 from mastering.dynamics_specs import CompressorSpec, DynamicBandSpec, MultibandSpec, SaturationSpec
+from mastering.label_copy import AlbumCopy, TrackCopy
 from mastering.specs import AlbumSpec, ChainSpec, EqBand, MatchCurve, RideSpec, TrackSpec
 
 _FLOAT32_BITS = 24
@@ -27,6 +28,7 @@ def album_spec(plan: AlbumPlan, sources: Sequence[tuple[TrackPlan, TrackAnalysis
         as_is=plan.album.as_is,
         seed=plan.album.seed,
         tracks=_in_runs(plan, _track_specs(plan, sources)),
+        copy=AlbumCopy(**{field.name: getattr(plan.album, field.name) for field in fields(AlbumCopy)}),
     )
 
 
@@ -77,6 +79,7 @@ def _track_spec(track: TrackPlan, analysis: TrackAnalysis, gap_s: float) -> Trac
         gap_s=gap_s,
         crossfade_s=track.crossfade_s,
         runs_on=track.runs_on,
+        copy=TrackCopy(**{field.name: getattr(track, field.name) for field in fields(TrackCopy)}),
     )
 
 

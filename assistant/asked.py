@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 from analysis.errors import PlanError
 from assistant.cli_matching import REFERENCES_AS_MODELS, Matching
+from assistant.copy_words import NO_COPY, CopyWords
 from assistant.deliveries import Overrides, checked
+from assistant.mix_tags import with_tags
 from assistant.mixes import MixFolder, gather
 from assistant.order_asked import NOTHING_SAID, OrderWords
 from assistant.plan import MOST_EQ_DB
 from assistant.validation import between
-from assistant.wishes import AS_GUESSED, Strengths, Wishes
+from assistant.wishes import AS_GUESSED, Pace, Spacing, Strengths, Wishes
 from mastering.delivery_specs import Container
 
 
@@ -34,6 +36,7 @@ class Asked:
     deliveries: tuple[str, ...] = ("streaming",)
     statistics: Path | None = None
     matching: Matching = REFERENCES_AS_MODELS
+    copy: CopyWords = NO_COPY
 
     def folder(self) -> MixFolder:
         """The mixes.
@@ -41,7 +44,7 @@ class Asked:
         Raises:
             MastertapeError: there are none, or an engineer's pattern makes no sense.
         """
-        return gather(self.mixes, [_engineer(word) for word in self.engineers], self.quiet)
+        return with_tags(gather(self.mixes, [_engineer(word) for word in self.engineers], self.quiet))
 
     def wishes(self, folder: MixFolder) -> Wishes:
         """What the planner is told.
@@ -52,10 +55,13 @@ class Asked:
         checked("--seed", Annotated[int, between(0, 2**31 - 1, "")], self.seed)
         if self.matching.max_eq_db is not None:
             checked("--max-eq", Annotated[float, between(0, MOST_EQ_DB, "dB")], self.matching.max_eq_db)
+        self.copy.check()
         self.matching.check(references=bool(self.references), strengths=self.strengths, as_is=self.as_is)
         return Wishes(
             title=self.title or folder.title,
             ordering=self.order.ordering(folder.mixes),
+            spacing=self.order.spacing,
+            sides=self.order.sides,
             strengths=self.strengths,
             match_full=self.matching.full,
             max_eq_db=self.matching.max_eq_db,
@@ -63,6 +69,7 @@ class Asked:
             as_is=self.as_is,
             seed=self.seed,
             deliveries=self.deliveries,
+            copy=replace(self.copy, title=self.title),
         )
 
 
@@ -97,9 +104,54 @@ def asked(  # noqa: PLR0913  (one parameter an option)
     )
 
 
-def order_words(order: Sequence[str] | None, arc: str | None, pins: Sequence[str] | None) -> OrderWords:
-    """What was said of the order."""
-    return OrderWords(order=tuple(order or ()), arc=arc, pins=tuple(pins or ()))
+def copy_words(  # noqa: PLR0913  (one parameter an option)
+    artist: str | None,
+    label: str | None,
+    catalogue_number: str | None,
+    upc: str | None,
+    year: int | None,
+    genre: str | None,
+    cover: Path | None,
+    table: Path | None,
+) -> CopyWords:
+    """The label copy that was asked for."""
+    return CopyWords(
+        artist=artist,
+        label=label,
+        catalogue_number=catalogue_number,
+        upc=upc,
+        year=year,
+        genre=genre,
+        cover=cover,
+        table=table,
+    )
+
+
+def order_words(
+    order: Sequence[str] | None,
+    arc: str | None,
+    pins: Sequence[str] | None,
+    pace: str = Pace.NATURAL,
+    crossfade: float | None = None,
+    sides: str | None = None,
+) -> OrderWords:
+    """What was said of the order and of what lies between the songs.
+
+    Raises:
+        SpecificationError: a crossfade out of its range.
+        PlanError: sides that are no numbers of songs.
+    """
+    if crossfade is not None:
+        checked("--crossfade", Annotated[float, between(0, 30, "s")], crossfade)
+    spacing = Spacing(pace=Pace(pace), crossfade_s=crossfade)
+    return OrderWords(order=tuple(order or ()), arc=arc, pins=tuple(pins or ()), spacing=spacing, sides=_sides(sides))
+
+
+def _sides(word: str | None) -> tuple[int, ...]:
+    parts = [] if word is None else word.replace(" ", "").split(",")
+    if not all(part.isdecimal() and int(part) for part in parts):
+        raise PlanError(f"--sides {word!r} must say how many songs each side has, such as --sides 4,5.")
+    return tuple(map(int, parts))
 
 
 def strengths(strength: float, **aspects: float | None) -> Strengths:
@@ -121,9 +173,12 @@ def overrides(  # noqa: PLR0913  (one parameter an option)
     depth: int | None,
     container: str | None,
     dither: str | None = None,
+    bit_rate: int | None = None,
     *,
     no_cuts: bool = False,
     singles: bool = False,
+    no_audit: bool = False,
+    replay_gain: bool | None = None,
 ) -> Overrides:
     """What is asked for instead of the deliveries' own figures."""
     return Overrides(
@@ -135,6 +190,9 @@ def overrides(  # noqa: PLR0913  (one parameter an option)
         dither=dither,
         cuts=False if no_cuts else None,
         singles=singles or None,
+        bit_rate_kbps=bit_rate,
+        audit=False if no_audit else None,
+        replay_gain=replay_gain,
     )
 
 

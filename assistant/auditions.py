@@ -52,7 +52,7 @@ def audition_joins(
         folder = work / FOLDER
         folder.mkdir()
         tracks = job.album.tracks
-        whys = {track.file: track.why.join for track in file.plan.track}
+        whys = {track.file: "; ".join(filter(None, (track.why.join, track.why.gap))) for track in file.plan.track}
 
         def one(number: int) -> Audition:
             name = f"{number + 1:02d}-{number + 2:02d} {tracks[number].title} to {tracks[number + 1].title}"

@@ -1,7 +1,8 @@
-"""Options of `plan` and `master` on the order of the songs."""
+"""Options of `plan` and `master` on the order of the songs and on what lies between them."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -33,5 +34,39 @@ Pins = Annotated[
         help="What a proposed order must keep, as often as you like: first=SONG, last=SONG, after=SONG:NEXT (NEXT "
         "comes straight after SONG), together=SONG:SONG (neighbours, either way; more if you like), apart=SONG:SONG "
         "(never neighbours), side=SONG (a side of a record begins with it). A song is a file, a title or a pattern.",
+    ),
+]
+
+
+Sides = Annotated[
+    str | None,
+    typer.Option(
+        "--sides",
+        metavar="SONGS,SONGS",
+        help="How many songs each side of a record or a tape has, such as 4,5. Without it, as files in folders such as "
+        "`side A` or named `A1 Song` tell (`CD1` and `1-01 Song`: discs), else what fits in time.",
+    ),
+]
+
+
+class PaceChoice(StrEnum):
+    """What `--pace` takes."""
+
+    TIGHT = "tight"
+    NATURAL = "natural"
+    SPACIOUS = "spacious"
+
+
+PaceName = Annotated[
+    PaceChoice,
+    typer.Option("--pace", help="How much room there is between songs; gaps keep time with the music all the same."),
+]
+Crossfade = Annotated[
+    float | None,
+    typer.Option(
+        "--crossfade",
+        metavar="SECONDS",
+        help="Every song runs into the next over so many seconds, moved so that the beats meet where both are steady; "
+        "0: none does. Without it, only where a fade meets a song that comes in softly.",
     ),
 ]

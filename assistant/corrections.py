@@ -215,7 +215,6 @@ def _track(
         intent="quiet" if mix.quiet else None,
         gain_db=level[0],
         width=width.factor,
-        gap_s=join.gap_s,
         **facts_of(analysis, as_is=as_is),
         eq=_bands(tone.bands),
         side_eq=_bands(width.side_bands),

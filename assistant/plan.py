@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from assistant.deliveries import LoudnessTarget, Rate
 from assistant.dynamics_plan import CompressorPlan, DynamicBandPlan, MultibandPlan, RidePlan, SaturationPlan
+from assistant.label_copy_plan import CatalogueNumber, Isrc, Name, Upc, Year
 from assistant.order_plan import OrderPlan, PinPlan
 from assistant.validation import Table, between
 from mastering.mono_bass import HIGHEST_HZ, LOWEST_HZ
@@ -55,6 +56,7 @@ class WhyPlan(Table):
     width: str = ""
     level: str = ""
     join: str = ""
+    gap: str = ""
     next: str = ""
     notes: str = ""
 
@@ -64,6 +66,10 @@ class TrackPlan(Table):
 
     file: Annotated[str, Field(min_length=1, description="the mix, relative to album.mixes")]
     title: Annotated[str, Field(min_length=1)]
+    artist: Annotated[Name, Field(description="where it is not the album's")] = ""
+    writers: Annotated[Name, Field(description="who wrote the song")] = ""
+    isrc: Annotated[Isrc, Field(description="International Standard Recording Code")] = ""
+    explicit: Annotated[bool | None, Field(description="whether it is marked so")] = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="of the mix when it was planned")]
     engineer: Annotated[str | None, Field(description="who mixed it")] = None
     group: Annotated[
@@ -90,13 +96,29 @@ class TrackPlan(Table):
     felt_end_s: Annotated[Seconds, Field(description="where it is felt to end; the gap counts from here")]
     fade_in_s: Annotated[float, between(0, 60, "s"), Field(description="from the start of what is used")] = 0.0
     fade_out_s: Annotated[float, between(0, 60, "s"), Field(description="to its end")] = 0.0
-    gap_s: Annotated[float, between(0, 6, "s"), Field(description="from the felt end to the next first sound")] = 2.0
+    tempo_bpm: Annotated[
+        Annotated[float, between(10, 400, "BPM")] | None, Field(description="at its end; gap_beats count in it")
+    ] = None
+    first_beat_s: Annotated[
+        Annotated[float, between(-60, 36_000, "s")] | None, Field(description="its first downbeat, where it is steady")
+    ] = None
+    last_beat_s: Annotated[Seconds | None, Field(description="its last beat, from which gap_beats count")] = None
+    gap_s: Annotated[
+        Annotated[float, between(0, 6, "s")] | None,
+        Field(description="from the felt end to the next first sound; gap_beats may stand instead"),
+    ] = None
+    gap_beats: Annotated[
+        Annotated[float, between(0, 128, "beats")] | None,
+        Field(description="from its last beat to the next song's downbeat; gap_s may stand instead"),
+    ] = None
     crossfade_s: Annotated[float, between(0, 30, "s"), Field(description="overlap with the next instead of a gap")] = (
         0.0
     )
     runs_on: Annotated[
         bool, Field(description="the next goes on where this mix ends: one recording, one chain, no gap, no fade")
     ] = False
+    starts_side: Annotated[bool, Field(description="a side of a record or a tape begins with it")] = False
+    starts_disc: Annotated[bool, Field(description="a disc begins with it")] = False
     eq: Annotated[tuple[EqPlan, ...], Field(max_length=8)] = ()
     side_eq: Annotated[tuple[EqPlan, ...], Field(max_length=8)] = ()
     eq_fit_error_db: Annotated[float | None, Field(description="how far the bands are from the wanted curve, RMS")] = (
@@ -118,6 +140,8 @@ class TrackPlan(Table):
     def _in_order(self) -> TrackPlan:
         if not self.start_s < self.end_s:
             raise ValueError(f"end_s = {self.end_s:g} must be over start_s = {self.start_s:g} s")
+        if self.gap_s is not None and self.gap_beats is not None:
+            raise ValueError(f"gap_s = {self.gap_s:g} and gap_beats = {self.gap_beats:g} both say the gap: give one")
         if self.runs_on and self.crossfade_s > 0:
             raise ValueError(f"crossfade_s = {self.crossfade_s:g} and runs_on do not go together: take one out")
         for number, (point, higher) in enumerate(pairwise(self.match), 2):
@@ -132,6 +156,13 @@ class AlbumTable(Table):
     """The album as a whole."""
 
     title: Annotated[str, Field(min_length=1)]
+    artist: Annotated[Name, Field(description="of the whole album")] = ""
+    label: Annotated[Name, Field(description="who puts it out")] = ""
+    catalogue_number: Annotated[CatalogueNumber, Field(description="the label's own number")] = ""
+    upc: Annotated[Upc, Field(description="UPC (12 digits) or EAN (13), with its check digit")] = ""
+    year: Annotated[Year | None, Field(description="of this edition")] = None
+    genre: Name = ""
+    cover: Annotated[str, Field(description="artwork, JPEG or PNG, relative to this file")] = ""
     mixes: Annotated[str, Field(description="folder of the mixes, relative to this file")]
     references: Annotated[
         tuple[str, ...], Field(description="what it was planned against; only matchering needs it to render")
@@ -149,6 +180,7 @@ class AlbumTable(Table):
     why_order: str = ""
     why_groups: str = ""
     why_loudness: str = ""
+    why_sides: Annotated[tuple[str, ...], Field(description="sides and discs, as the album stood when planned")] = ()
 
 
 class SpreadPlan(Table):
@@ -182,3 +214,14 @@ class AlbumPlan(Table):
     pin: tuple[PinPlan, ...] = ()
     track: Annotated[tuple[TrackPlan, ...], Field(min_length=1)]
     order: tuple[OrderPlan, ...] = ()
+
+    @model_validator(mode="after")
+    def _codes_of_their_own(self) -> AlbumPlan:
+        first: dict[str, int] = {}
+        for number, track in enumerate(self.track, 1):
+            if track.isrc and first.setdefault(track.isrc, number) != number:
+                raise ValueError(
+                    f"track[{number}].isrc = {track.isrc!r} is that of track[{first[track.isrc]}] too: each recording "
+                    "has its own"
+                )
+        return self

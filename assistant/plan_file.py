@@ -109,7 +109,8 @@ class PlanFile:
     def track_changed(self, number: int, **values: object) -> PlanFile:
         """The same document with some keys of one [[track]] set (counted from 0); every comment stays.
 
-        A mapping is put into the table of its name, where the other keys stay; its empty texts are taken out.
+        None takes a key out. A mapping is put into the table of its name, where the other keys stay; its empty texts
+        are taken out.
         """
         copy = tomlkit.parse(self.text())
         tracks: Any = copy["track"]
@@ -119,6 +120,8 @@ class PlanFile:
                 for name in [name for name, text in value.items() if text == "" and name in inner]:
                     del inner[name]
                 inner.update({name: text for name, text in value.items() if text != ""})
+            elif value is None:
+                tracks[number].pop(key, None)
             else:
                 tracks[number][key] = value
         return PlanFile.parse(tomlkit.dumps(copy))
@@ -151,6 +154,7 @@ class PlanFile:
             "references": [_reference(word, old_folder, new_folder) for word in album.references],
             "deliveries": [delivery_path(name, old_folder, new_folder) for name in album.deliveries],
         }
+        changes |= {"cover": relative_path(old_folder / album.cover, new_folder)} if album.cover else {}
         kept = album.model_dump(mode="json")
         changes = {key: value for key, value in changes.items() if value != kept[key]}
         return self.changed(**changes) if changes else self

@@ -11,9 +11,11 @@ from assistant.album_loudness import album_lufs
 from assistant.cohesion_plan import plan_cohesion
 from assistant.corrections import Corrected, Mix, as_they_are, by_matchering, corrected, matched
 from assistant.file_order import numbered
+from assistant.gaps import with_gaps
 from assistant.ordering import ordered
 from assistant.plan import AlbumPlan, AlbumTable, TrackPlan
 from assistant.runs import with_runs
+from assistant.sides import with_sides
 from assistant.statistics import SongStatistics
 from assistant.wishes import Wishes
 
@@ -47,6 +49,8 @@ def plan_album(
     done = _done(mixes, references, reference_paths, statistics, wishes)
     order = ordered(mixes, done.tracks, wishes.ordering, keep=keeps_given_order([mix.file for mix in mixes], wishes))
     tracks = with_runs(done.tracks, mixes, order.numbers)
+    spaced = _spaced([tracks[i] for i in order.numbers], [mixes[i].analysis for i in order.numbers], wishes)
+    spaced = with_sides(spaced, wishes.sides, [pin.songs[0] for pin in order.pins if pin.kind == "side"])
     loudness_lufs, why_loudness = album_lufs(
         [] if wishes.as_is else references, clone=wishes.match_full or wishes.by_matchering
     )
@@ -66,7 +70,7 @@ def plan_album(
             why_loudness=why_loudness,
         ),
         cohesion=plan_cohesion(tracks, [mix.analysis for mix in mixes], references, statistics),
-        track=tuple(_followed(tracks[i], why) for i, why in zip(order.numbers, order.why_next, strict=True)),
+        track=tuple(_followed(track, why) for track, why in zip(spaced, order.why_next, strict=True)),
         pin=order.pins,
         order=order.compared,
     )
@@ -95,6 +99,13 @@ def _done(
     if wishes.match_full:
         return matched(mixes, references, statistics, wishes)
     return corrected(mixes, references, statistics, wishes)
+
+
+def _spaced(tracks: Sequence[TrackPlan], mixes: Sequence[TrackAnalysis], wishes: Wishes) -> list[TrackPlan]:
+    """The tracks in album order with what lies between them; a mastered album has its spacing in its files."""
+    if wishes.as_is:
+        return [track.model_copy(update={"gap_s": 0.0}) for track in tracks]
+    return with_gaps(tracks, mixes, wishes.spacing)
 
 
 def _followed(track: TrackPlan, why_next: str) -> TrackPlan:

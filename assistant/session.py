@@ -15,6 +15,7 @@ from analysis.findings import warnings
 from analysis.track import TrackAnalysis
 from assistant import manifest
 from assistant.album_spec import album_spec
+from assistant.archives import archive_name, move_archive, write_archive
 from assistant.corrections import Mix
 from assistant.deliveries import load_delivery
 from assistant.fitting import remarked, with_fitted
@@ -144,13 +145,14 @@ def _mix(mix: MixFile, analysis: TrackAnalysis, goes_on: Continuity | None) -> M
     )
 
 
-def render_plan(
+def render_plan(  # noqa: PLR0913  (what is made of a plan)
     file: PlanFile,
     plan_folder: Path,
     deliveries: Sequence[DeliverySpec],
     out: Path,
     *,
     left_out: Mapping[str, str] | None = None,
+    archives: bool = False,
     progress: Progress | None = None,
 ) -> Rendered:
     """Render a plan into a folder: the plan itself, a folder for each delivery, the manifest.
@@ -161,6 +163,7 @@ def render_plan(
         deliveries: what to make.
         out: where to.
         left_out: mixes that were left out of the plan, for the manifest.
+        archives: each delivery is also made one archive, to send.
         progress: who is told.
 
     Raises:
@@ -175,8 +178,12 @@ def render_plan(
 
         def finish_one(tracks: RenderedTracks) -> None:
             made = finish(tracks, pool)
+            archive = work / archive_name(made.name) if archives else None
+            if archive:
+                write_archive(archive, made, tracks.album, tracks.delivery, work / made.name)
             publish(work / made.name, out / made.name, manifest.files_of(out, made.name))
-            told = manifest.merged(out, made, rendered.left_out, asked_and_heard(tracks.delivery, made))
+            more = {**asked_and_heard(tracks.delivery, made), **move_archive(archive, out, made.name)}
+            told = manifest.merged(out, made, rendered.left_out, more)
             write_text(out / "manifest.json", told)
             rendered.deliveries.append(made)
 

@@ -26,7 +26,7 @@ from assistant.statistics import load_statistics
 from mastering.specs import ChainSpec
 
 _SAME = 1e-6
-_TIMES = ("start_s", "end_s", "first_sound_s", "felt_end_s")
+_TIMES = ("start_s", "end_s", "first_sound_s", "felt_end_s", "first_beat_s", "last_beat_s")
 
 
 def updated(
@@ -45,7 +45,8 @@ def updated(
         AudioContentError: a mix of the plan cannot be used.
     """
     mixes = plan_folder / file.plan.album.mixes
-    found = analyse_paths([mixes / track.file for track in file.plan.track], progress=progress)
+    musical = any(track.tempo_bpm is not None or track.first_beat_s is not None for track in file.plan.track)
+    found = analyse_paths([mixes / track.file for track in file.plan.track], musical=musical, progress=progress)
     for reason in found.left_out.values():
         raise AudioContentError(f"The plan cannot be brought up to date: {reason}")
     as_is = file.plan.album.as_is
@@ -148,10 +149,12 @@ def _impossible(key: str, track: TrackPlan, analysis: TrackAnalysis) -> bool:
     """Whether a value cannot be that of the new mix."""
     if key == "dc_offset":
         return len(track.dc_offset) not in {0, analysis.source.channels}
-    return key in _TIMES and getattr(track, key) > analysis.duration_s + _SAME
+    return key in _TIMES and (getattr(track, key) or 0.0) > analysis.duration_s + _SAME
 
 
 def _same(one: Any, other: Any) -> bool:
     if isinstance(one, tuple):
         return len(one) == len(other) and all(map(_same, one, other))
+    if one is None or other is None:
+        return one is other
     return bool(abs(one - other) <= _SAME)

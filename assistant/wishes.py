@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from assistant.arcs import FALLING
+from assistant.copy_words import NO_COPY, CopyWords
 from assistant.pins import Pin
 
 
@@ -45,6 +47,31 @@ AS_FILES_TELL = Ordering()
 """What holds where nothing is asked."""
 
 
+class Pace(StrEnum):
+    """How much room the album leaves between songs: more of it makes the album slower."""
+
+    TIGHT = "tight"
+    NATURAL = "natural"
+    SPACIOUS = "spacious"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spacing:
+    """What is asked of the joins.
+
+    Attributes:
+        pace: of the gaps.
+        crossfade_s: of every join: 0 for none; None where a fade meets a soft entry.
+    """
+
+    pace: Pace = Pace.NATURAL
+    crossfade_s: float | None = None
+
+
+NATURALLY = Spacing()
+"""What holds where nothing is asked."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Wishes:
     """What a person asked for.
@@ -52,21 +79,27 @@ class Wishes:
     Attributes:
         title: of the album.
         ordering: of the songs.
+        spacing: between them.
         strengths: of the corrections.
         match_full: every track takes the references' spectrum in whole.
         max_eq_db: how far EQ may go; None for the usual bound.
         by_matchering: matchering brings every track to a reference, in its own way.
         as_is: the album is mastered already.
+        sides: how many songs each side has; empty: as files tell, else what fits.
         seed: of the dither.
         deliveries: their names.
+        copy: label copy.
     """
 
     title: str
     ordering: Ordering = AS_FILES_TELL
+    spacing: Spacing = NATURALLY
     strengths: Strengths = AS_GUESSED
     match_full: bool = False
     max_eq_db: float | None = None
     by_matchering: bool = False
     as_is: bool = False
+    sides: tuple[int, ...] = ()
     seed: int = 1
     deliveries: tuple[str, ...] = ("streaming",)
+    copy: CopyWords = NO_COPY

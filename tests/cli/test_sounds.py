@@ -25,14 +25,14 @@ def test_every_rate_from_8_to_384_khz_is_taken(tmp_path: Path) -> None:
     folder, out = tmp_path / "mixes", tmp_path / "out"
     folder.mkdir()
     for number, rate_hz in enumerate(RATES_HZ, 1):
-        soundfile.write(folder / f"{number:02d} song.wav", _clean(1.5, rate_hz), rate_hz, subtype="PCM_24")
+        soundfile.write(folder / f"{number:02d} song.wav", _clean(2.5, rate_hz), rate_hz, subtype="PCM_24")
     result = call("master", folder, "--for", "cd", "--out", out)
     assert result.code == 0
     cd = manifest(out)["deliveries"]["cd"]
     assert [track["source"] for track in cd["tracks"]] == [f"{number:02d} song.wav" for number in range(1, 8)]
     for track in cd["tracks"]:
         sounding = track["frames"] - track["gap_frames"]
-        assert sounding / 44_100 == pytest.approx(1.5, abs=588 / 44_100)
+        assert sounding / 44_100 == pytest.approx(2.5, abs=588 / 44_100)
         assert track["loudness_lufs"] > -20
     lines = result.out.splitlines()
     told = [line for line in lines if line.startswith("· cd: ")]
@@ -45,9 +45,9 @@ def test_mono_stays_mono(options: list[str], tmp_path: Path) -> None:
     folder, out = tmp_path / "mixes", tmp_path / "out"
     folder.mkdir()
     for number, rate_hz in enumerate((RATE_HZ, 48_000), 1):
-        soundfile.write(folder / f"{number} song.wav", 1.8 * _clean(2.0, rate_hz)[:, :1], rate_hz, subtype="PCM_24")
+        soundfile.write(folder / f"{number} song.wav", 1.8 * _clean(4.5, rate_hz)[:, :1], rate_hz, subtype="PCM_24")
     assert call("master", folder, *options, "--out", out).code == 0
-    for path in (out / options[1]).iterdir():
+    for path in (out / options[1]).glob("*.wav"):
         samples = read(path)
         assert samples.shape[1] == 2
         assert np.abs(samples).max() > 0.1
@@ -61,7 +61,7 @@ def test_an_offset_is_measured_told_and_removed(tmp_path: Path) -> None:
     assert result.sentence == "song.wav: DC offset of +0.0200 (-34 dBFS): mastering takes it off"
     assert "dc_offset = [0.02, -0.003]" in (tmp_path / "out" / "album.toml").read_text()
     assert (
-        np.abs(read(tmp_path / "out" / "archive" / "01 song.wav").mean(axis=0)).max() < 2e-4
+        np.abs(read(tmp_path / "out" / "archive" / "01 song.wav").mean(axis=0)).max() < 3e-4
     )  # fades of a few milliseconds
 
 

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 import soundfile
 
-from analysis.edges import Ending
 from analysis.errors import AudioFileError, PlanError
 from analysis.load import open_audio
 from analysis.track import TrackAnalysis, analyse
@@ -215,12 +214,36 @@ def test_digital_silence_at_the_ends_needs_no_fade(tmp_path: Path) -> None:
     assert (join.start_s, join.fade_in_s, join.fade_out_s) == (0.0, 0.0, 0.0)
 
 
-def test_the_gap_goes_with_the_ending(tmp_path: Path) -> None:
-    gaps = {}
-    for decay_s in (0.0, 2.0, 5.5):
-        track = analysed(tmp_path, 0.0, decay_s, 1.0)
-        join = plan_join(track, as_is=False)
-        gaps[track.edges.ending] = join.gap_s
-        assert f"{join.gap_s:g} s from there to the next first sound" in join.why
-    assert gaps[Ending.COLD] == 2.0
-    assert gaps[Ending.RING_OUT] == 1.5
+def cut(folder: Path, decay_s: float, cut_s: float, silence_s: float) -> TrackAnalysis:
+    """The same song with a decay of 80 dB that stops early, and silence after it."""
+    rng = np.random.default_rng(1)
+    song = music(16.0, RATE_HZ, rng)
+    count = round(decay_s * RATE_HZ)
+    song[-count:] *= (10.0 ** (-np.linspace(0.0, 80.0, count) / 20.0))[:, None]
+    samples = np.pad(song[: len(song) - round(cut_s * RATE_HZ)], ((0, round(silence_s * RATE_HZ)), (0, 0)))
+    samples -= samples.mean(axis=0) * (np.abs(samples) > 0)
+    soundfile.write(folder / "cut.wav", samples, RATE_HZ, "PCM_24")
+    return analyse(open_audio(folder / "cut.wav"), "0" * 64)
+
+
+@pytest.mark.parametrize("silence_s", [0.0, 1.0])
+@pytest.mark.parametrize("decay_s", [3.0, 8.0])
+def test_a_song_that_was_cut_off_while_it_fades_is_faded_to_its_end(
+    decay_s: float, silence_s: float, tmp_path: Path
+) -> None:
+    track = cut(tmp_path, decay_s, decay_s * 0.7, silence_s)  # it stops 24 dB down, of 80
+    join = plan_join(track, as_is=False)
+    heard_s = 16.0 - decay_s * 0.7
+    assert join.end_s == pytest.approx(heard_s, abs=0.03)
+    assert join.end_s == join.felt_end_s
+    assert join.fade_out_s >= 0.3
+    assert join.fade_out_s <= decay_s, "what rang at full level is left alone"
+    assert "cut off there while still" in join.why
+
+
+@pytest.mark.parametrize("decay_s", [0.0, 2.0, 5.5])
+def test_a_song_that_is_heard_out_is_not_called_cut_off(decay_s: float, tmp_path: Path) -> None:
+    track = analysed(tmp_path, 0.0, decay_s, 1.0)
+    join = plan_join(track, as_is=False)
+    assert "cut off" not in join.why
+    assert join.end_s > join.felt_end_s or decay_s == 0.0
