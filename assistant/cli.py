@@ -9,6 +9,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -16,6 +17,18 @@ import typer
 
 from analysis.errors import MastertapeError, PlanError
 from assistant.cli_deliveries import deliveries_app
+from assistant.cli_label_copy import (
+    Artist,
+    CatalogueNumber,
+    Cover,
+    Genre,
+    Label,
+    LabelCopy,
+    ReplayGain,
+    Upc,
+    Year,
+    Zip,
+)
 from assistant.cli_listening import compare, joins
 from assistant.cli_matching import Engine, EngineChoice, Match, Matching, MaxEq
 from assistant.cli_options import (
@@ -66,6 +79,7 @@ app.command()(compare)
 app.command()(joins)
 
 _USAGE_ERROR: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
+_LABEL_COPY = ("artist", "label", "catalogue_number", "upc", "year", "genre", "cover", "label_copy")
 _SIGNALLED = 128  # exit codes over this name the signal that ended a program
 
 
@@ -128,6 +142,16 @@ def master(  # noqa: PLR0913  (one parameter an option)
     no_cuts: NoCuts = False,
     singles: Singles = False,
     no_audit: NoAudit = False,
+    artist: Artist = None,
+    label: Label = None,
+    catalogue_number: CatalogueNumber = None,
+    upc: Upc = None,
+    year: Year = None,
+    genre: Genre = None,
+    cover: Cover = None,
+    label_copy: LabelCopy = None,
+    replay_gain: ReplayGain = None,
+    zip_: Zip = False,
     seed: Seed = 1,
     song_statistics: Statistics = None,
     as_json: Json = False,
@@ -141,14 +165,16 @@ def master(  # noqa: PLR0913  (one parameter an option)
     words = asked.asked(
         mixes, reference, for_, engineer, title, ordering, quiet, strengths, as_is, seed, song_statistics, matching
     )
+    words = replace(words, copy=asked.copy_words(artist, label, catalogue_number, upc, year, genre, cover, label_copy))
     container = format_.value if format_ else None
     overrides = asked.overrides(
         *(loudness, ceiling, rate, depth, container, dither, bit_rate),
         no_cuts=no_cuts,
         singles=singles,
         no_audit=no_audit,
+        replay_gain=replay_gain,
     )
-    _end(commands.master(words, overrides, out, as_json=as_json))
+    _end(commands.master(words, overrides, out, archives=zip_, as_json=as_json))
 
 
 @app.command()
@@ -188,6 +214,14 @@ def plan(  # noqa: PLR0913  (one parameter an option)
     max_eq: MaxEq = None,
     engine: Engine = EngineChoice.MASTERTAPE,
     as_is: AsIs = False,
+    artist: Artist = None,
+    label: Label = None,
+    catalogue_number: CatalogueNumber = None,
+    upc: Upc = None,
+    year: Year = None,
+    genre: Genre = None,
+    cover: Cover = None,
+    label_copy: LabelCopy = None,
     seed: Seed = 1,
     song_statistics: Statistics = None,
     force: Annotated[bool, typer.Option("--force", help="Write over a plan that is there already.")] = False,
@@ -199,15 +233,17 @@ def plan(  # noqa: PLR0913  (one parameter an option)
     """Decide what each song needs and write it down as a plan that you can change."""
     from assistant import asked, commands
 
+    copy = asked.copy_words(artist, label, catalogue_number, upc, year, genre, cover, label_copy)
     if update:
         _alone(context)
-        _end(commands.update(mixes, as_json=as_json))
+        _end(commands.update(mixes, copy, as_json=as_json))
     matching = Matching(full=match is not None, max_eq_db=max_eq, by_matchering=engine is EngineChoice.MATCHERING)
     ordering = asked.order_words(order, arc, pin, pace.value, crossfade, sides)
     strengths = asked.strengths(strength, tone=tone, width=width, dynamics=dynamics, levels=levels)
     words = asked.asked(
         mixes, reference, for_, engineer, title, ordering, quiet, strengths, as_is, seed, song_statistics, matching
     )
+    words = replace(words, copy=copy)
     _end(commands.plan(words, out, force=force, as_json=as_json))
 
 
@@ -226,6 +262,16 @@ def render(  # noqa: PLR0913  (one parameter an option)
     no_cuts: NoCuts = False,
     singles: Singles = False,
     no_audit: NoAudit = False,
+    artist: Artist = None,
+    label: Label = None,
+    catalogue_number: CatalogueNumber = None,
+    upc: Upc = None,
+    year: Year = None,
+    genre: Genre = None,
+    cover: Cover = None,
+    label_copy: LabelCopy = None,
+    replay_gain: ReplayGain = None,
+    zip_: Zip = False,
     as_json: Json = False,
 ) -> None:
     """Render a plan, for the places it names, or for others with --for."""
@@ -237,15 +283,18 @@ def render(  # noqa: PLR0913  (one parameter an option)
         no_cuts=no_cuts,
         singles=singles,
         no_audit=no_audit,
+        replay_gain=replay_gain,
     )
-    _end(commands.render(plan_file, tuple(for_ or ()), overrides, out, as_json=as_json))
+    copy = asked.copy_words(artist, label, catalogue_number, upc, year, genre, cover, label_copy)
+    _end(commands.render(plan_file, tuple(for_ or ()), overrides, out, copy, archives=zip_, as_json=as_json))
 
 
 def _alone(context: typer.Context) -> None:
     """See that `plan --update` was given with nothing that it would pass over."""
+    taken = {"mixes", "update", "as_json", *_LABEL_COPY}
     for option in context.command.params:
         source = context.get_parameter_source(option.name or "")
-        if option.name not in {"mixes", "update", "as_json"} and source is not None and source.name == "COMMANDLINE":
+        if option.name not in taken and source is not None and source.name == "COMMANDLINE":
             raise PlanError(
                 f"--update changes a plan where it stands and keeps what was asked for: leave out {option.opts[0]}."
             )

@@ -10,11 +10,14 @@ from typing import Any
 
 from analysis.errors import AudioContentError, PlanError, SpecificationError
 from assistant import manifest, tables
+from assistant.archives import archive_name
 from assistant.asked import Asked
 from assistant.codec_tables import codec_parts
 from assistant.cohesion_tables import album_of, cohesion_json, cohesion_lines, cohesion_tables
+from assistant.copy_words import NO_COPY, CopyWords
 from assistant.deliveries import Overrides, load_delivery, overridden
 from assistant.hearing import playback_tables
+from assistant.label_copy import relabelled
 from assistant.measuring import analyse_paths
 from assistant.mixes import expand, holds_no_others
 from assistant.musical_tables import musical_table
@@ -40,7 +43,7 @@ DONE, DONE_WITH_FAULTS = 0, 1
 """Exit codes: all well; something fails its specification or was left out. Errors, which are 2, are raised."""
 
 
-def master(asked: Asked, instead: Overrides, out: Path, *, as_json: bool) -> int:
+def master(asked: Asked, instead: Overrides, out: Path, *, archives: bool = False, as_json: bool) -> int:
     """Plan and render."""
     specs = _specs(asked.deliveries, instead)
     folder = asked.folder()
@@ -48,12 +51,15 @@ def master(asked: Asked, instead: Overrides, out: Path, *, as_json: bool) -> int
     if folder.whole:
         refuse_among_mixes(out, folder.folder)
     check_output(out, folder.folder)
-    inputs = [*(mix.path for mix in folder.mixes), *find_references(asked.references).files]
-    check_places(out, [spec.name for spec in specs], inputs)
+    inputs = [*(mix.path for mix in folder.mixes), *find_references(asked.references).files, *asked.copy.files]
+    names = [spec.name for spec in specs]
+    check_places(out, names, inputs, [archive_name(name) for name in names if archives])
     before = _plan_text(out)
     with progress_bars() as progress:
         planned = make_plan(folder, asked.references, wishes, out, statistics=asked.statistics, progress=progress)
-        rendered = render_plan(planned.file, out, specs, out, left_out=planned.left_out, progress=progress)
+        rendered = render_plan(
+            planned.file, out, specs, out, left_out=planned.left_out, archives=archives, progress=progress
+        )
     say(planned.advice)
     return _show_rendered(rendered, planned.file, out, before, as_json=as_json)
 
@@ -84,38 +90,52 @@ def plan(asked: Asked, out: Path, *, force: bool, as_json: bool) -> int:
     return DONE_WITH_FAULTS if planned.left_out else DONE
 
 
-def update(paths: Sequence[Path], *, as_json: bool) -> int:
-    """Take changed mixes into a plan."""
+def update(paths: Sequence[Path], copy: CopyWords = NO_COPY, *, as_json: bool) -> int:
+    """Take changed mixes into a plan, and label copy that was asked for."""
     if len(paths) != 1 or paths[0].is_dir():
         raise PlanError("--update takes one plan file: mastertape plan --update album.toml.")
+    found = PlanFile.read(paths[0])
+    file, unmatched = relabelled(found, copy, paths[0].parent)
     with progress_bars() as progress:
-        file, changed, advice = updated(PlanFile.read(paths[0]), paths[0].parent, progress)
-    if changed:
+        file, changed, advice = updated(file, paths[0].parent, progress)
+    if file.text() != found.text():
         write_text(paths[0], file.text())
-    say([*(f"taken in: {name}" for name in changed), *advice])
+    say([*(f"taken in: {name}" for name in changed), *advice, *unmatched])
     if as_json:
         show_json(file.plan.model_dump(mode="json", by_alias=True))
     else:
-        what = (
-            f"{len(changed)} changed mix{'es' if len(changed) > 1 else ''} taken in" if changed else "nothing changed"
-        )
+        mixes = f"{len(changed)} changed mix{'es' if len(changed) > 1 else ''} taken in" if changed else ""
+        what = mixes or ("nothing changed" if file.text() == found.text() else "label copy taken in")
         show(tables.plan_table(file.plan), *cohesion_lines(file.plan), f"{paths[0]}: {what}.")
     return DONE
 
 
-def render(path: Path, names: Sequence[str], instead: Overrides, out: Path, *, as_json: bool) -> int:
+def render(  # noqa: PLR0913  (what the command line says)
+    path: Path,
+    names: Sequence[str],
+    instead: Overrides,
+    out: Path,
+    copy: CopyWords = NO_COPY,
+    *,
+    archives: bool = False,
+    as_json: bool,
+) -> int:
     """Render a plan."""
-    file = PlanFile.read(path)
+    file, unmatched = relabelled(PlanFile.read(path), copy, path.parent)
     planned = [delivery_path(name, path.parent, Path()) for name in file.plan.album.deliveries]
     specs = _specs(names or planned, instead)
     mixes = path.parent / file.plan.album.mixes
     if holds_no_others(mixes, [track.file for track in file.plan.track]) and not manifest.read(out):
         refuse_among_mixes(out, mixes)
     check_output(out, mixes)
-    check_places(out, [spec.name for spec in specs], [mixes / track.file for track in file.plan.track])
+    inputs = [*(mixes / track.file for track in file.plan.track), *copy.files]
+    inputs += [path.parent / file.plan.album.cover] if file.plan.album.cover else []
+    places = [spec.name for spec in specs]
+    check_places(out, places, inputs, [archive_name(name) for name in places if archives])
     before = _plan_text(out)
     with progress_bars() as progress:
-        rendered = render_plan(file, path.parent, specs, out, progress=progress)
+        rendered = render_plan(file, path.parent, specs, out, archives=archives, progress=progress)
+    say(unmatched)
     return _show_rendered(rendered, file, out, before, as_json=as_json)
 
 

@@ -152,6 +152,7 @@ class Overrides:
     dither: str | None = None
     cuts: bool | None = None
     singles: bool | None = None
+    replay_gain: bool | None = None
     bit_rate_kbps: int | None = None
     audit: bool | None = None
 
@@ -218,7 +219,7 @@ def overridden(spec: DeliverySpec, overrides: Overrides) -> DeliverySpec:
         if overrides.dither not in set(Dither):
             raise SpecificationError(f"--dither {overrides.dither} is not known: choose {', '.join(Dither)}.")
         changes["dither"] = Dither(overrides.dither)
-    for key in ("container", "cuts", "singles", "bit_rate_kbps", "audit"):
+    for key in ("container", "cuts", "singles", "replay_gain", "bit_rate_kbps", "audit"):
         if (wanted := getattr(overrides, key)) is not None:
             changes[key] = wanted
     changed = dataclasses.replace(spec, sheets=(), **changes)  # type: ignore[arg-type]

@@ -51,6 +51,7 @@ def described(delivery: Delivery) -> dict[str, Any]:
                 "index": [{"number": number, "frame": frame} for number, frame in track.index.items()],
                 "loudness_lufs": _figure(track.loudness_lufs),
                 "true_peak_dbtp": _figure(track.true_peak_dbtp),
+                "isrc": track.isrc or None,
                 "sha256": track.sha256,
                 "harm": _harm(track.harm),
                 "chain_harm": _harm(track.chain_harm) if track.chain_harm else None,

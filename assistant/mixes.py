@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -13,6 +13,7 @@ from analysis.errors import AudioFileError, PlanError
 from analysis.load import SUFFIXES
 from assistant import manifest
 from assistant.file_order import natural_sorted, numbered
+from mastering.tags import Tags
 
 _DISC = re.compile(r"^(cd|disc|disk|side)[ _-]?[0-9a-d]+$", re.IGNORECASE)
 _NUMBER = re.compile(r"^(?:[0-9]{1,2}[-.])?(?:[0-9]{1,3}|[A-Da-d][0-9]{1,2})(?:\s*[-._)]+\s*|\s+|_)(?=\S)")
@@ -21,31 +22,39 @@ _NOTHING = re.compile(r"(?!)")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MixFile:
-    """One mix: where it is, its name relative to the folder of mixes, who mixed it, the song's name, if it is quiet."""
+    """One mix: where it is, its name relative to the folder of mixes, who mixed it, the song's name, if it is quiet.
+
+    `tags` is what the file says of itself, once that has been read.
+    """
 
     path: Path
     file: str
     engineer: str | None
     title: str
     quiet: bool = False
+    tags: Tags = field(default_factory=Tags)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MixFolder:
     """The album's mixes in the order of their names, and the folder they are named from.
 
-    `whole` says that all the audio in the folder was taken, not files that were named one by one.
+    `whole` says that all the audio in the folder was taken, not files that were named one by one; `tagged_title` is
+    what all mixes say the album is called.
     """
 
     folder: Path
     mixes: tuple[MixFile, ...]
     whole: bool
+    tagged_title: str = ""
 
     @property
     def title(self) -> str:
-        """What the album is called unless someone says otherwise: the folder's name, or a single song's."""
+        """What the album is called unless someone says otherwise: as tagged, the folder's name, or a single song's."""
         if not self.whole and len(self.mixes) == 1:
             return self.mixes[0].title
+        if self.tagged_title:
+            return self.tagged_title
         return self.folder.absolute().name or "Album"
 
 

@@ -46,20 +46,24 @@ def check_output(out: Path, mixes: Path) -> None:
         ) from error
 
 
-def check_places(out: Path, names: Iterable[str], inputs: Iterable[Path]) -> None:
+def check_places(out: Path, names: Sequence[str], inputs: Iterable[Path], archives: Sequence[str] = ()) -> None:
     """See that nothing stands where files will be written, least of all what is read.
 
     Args:
         out: the output folder.
         names: of the deliveries, which are the folders in it.
         inputs: mixes and references.
+        archives: names of further files that will be written there.
 
     Raises:
         OutputError: something does.
     """
-    for path in (out / "album.toml", out / "manifest.json"):
-        if path.is_dir():
+    inputs = list(inputs)
+    for path in (out / name for name in ("album.toml", "manifest.json", *archives)):
+        if path.is_dir() or path.name in names:
             raise OutputError(f"{path} is a folder where a file must go: move it away, or choose another with --out.")
+        if found := next((one for one in inputs if path.name in archives and _real(one) == _real(path)), None):
+            raise OutputError(f"{found} is read, and an archive would go there: choose another folder with --out.")
     folders = {_real(path).parent: path for path in inputs}
     for name in names:
         folder = out / name

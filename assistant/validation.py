@@ -75,7 +75,7 @@ def _sentence(fault: dict[str, Any]) -> str:
     value = f"{key} = {fault['input']!r}" if not isinstance(fault["input"], dict | list) else key
     if kind == "value_error":
         whole = isinstance(fault["input"], dict)  # of a table: the message begins with its key
-        return f"{key}.{fault['ctx']['error']}" if whole else f"{value} {fault['ctx']['error']}"
+        return f"{key}.{fault['ctx']['error']}".removeprefix(".") if whole else f"{value} {fault['ctx']['error']}"
     if kind in {"enum", "literal_error"}:
         return f"{value} must be {fault['ctx']['expected']}"
     if kind in {"too_short", "too_long"}:

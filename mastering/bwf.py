@@ -144,7 +144,7 @@ def label(path: Path, bext: Bext, appended: Sequence[Chunk]) -> None:
     """
     content = bext.content()
     with path.open("r+b") as file:
-        parts = _parts(file)
+        parts = chunks(file)
         room = next((part for part in parts[1:] if part.name in {b"JUNK", b"bext"}), None)
         data = next((part for part in parts if part.name == b"data"), None)
         if room is None or data is None or room.size != len(content):
@@ -176,7 +176,7 @@ def settle(file: BinaryIO, data_at: int, data_bytes: int, frame_bytes: int) -> N
     file.write(_chunk(b"ds64", counts) if wide else _chunk(b"JUNK", bytes(_DS64_BYTES)))
     file.seek(data_at - 4)
     file.write(struct.pack("<I", _WIDE if wide else data_bytes))
-    if (fact := next((part for part in _parts(file) if part.name == b"fact"), None)) is not None:
+    if (fact := next((part for part in chunks(file) if part.name == b"fact"), None)) is not None:
         file.seek(fact.start)
         file.write(struct.pack("<I", min(frames, _WIDE)))
 
@@ -210,30 +210,34 @@ def _format(encoding: Encoding, rate_hz: int, channels: int) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class Part:
+    """A chunk: its name, where its content starts, how many bytes that has."""
+
     name: bytes
     start: int
     size: int
 
 
-def _parts(file: BinaryIO) -> list[_Part]:
-    """Chunks of a file, up to the end of its audio or of itself."""
-    found: list[_Part] = []
+def chunks(file: BinaryIO) -> list[Part]:
+    """Where the chunks of a RIFF or RF64 file lie."""
+    found: list[Part] = []
     data_bytes = 0
     file.seek(12)
     while len(head := file.read(8)) == 8:
         name, size = struct.unpack("<4sI", head)
+        if not all(32 <= letter < 127 for letter in name):
+            break  # audio of a length that its header does not tell
         start = file.tell()
         if name == b"ds64":
             data_bytes = struct.unpack("<8xQ", file.read(16))[0]
         if name == b"data" and size == _WIDE:
             size = data_bytes
-        found.append(_Part(name, start, size))
+        found.append(Part(name, start, size))
         file.seek(start + size + size % 2)
     return found
 
 
-def _frame_bytes(file: BinaryIO, parts: Sequence[_Part]) -> int:
+def _frame_bytes(file: BinaryIO, parts: Sequence[Part]) -> int:
     file.seek(next(part.start for part in parts if part.name == b"fmt ") + 12)
     found: int = struct.unpack("<H", file.read(2))[0]
     return found

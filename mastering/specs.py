@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import pairwise
 
@@ -187,7 +187,7 @@ class TrackSpec:
     gap_s: float = 2.0
     crossfade_s: float = 0.0
     runs_on: bool = False
-    copy: TrackCopy = TrackCopy()
+    copy: TrackCopy = field(default_factory=TrackCopy)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,4 +210,4 @@ class AlbumSpec:
     as_is: bool = False
     seed: int
     tracks: tuple[TrackSpec, ...]
-    copy: AlbumCopy = AlbumCopy()
+    copy: AlbumCopy = field(default_factory=AlbumCopy)

@@ -20,7 +20,7 @@ DELIVERY = {
 PROGRAMME = {"file", "frames", "title", "loudness_lufs", "true_peak_dbtp", "sha256"}
 TRACK = {
     *("source", "file", "title", "programme", "start_frame", "frames", "gap_frames", "index"),
-    *("loudness_lufs", "true_peak_dbtp", "sha256", "harm", "chain_harm", "findings"),
+    *("loudness_lufs", "true_peak_dbtp", "isrc", "sha256", "harm", "chain_harm", "findings"),
 }
 HARM = {
     *("max_gr_db", "p95_gr_db", "share_over_1db", "transient_loss_db", "residual_db", "nmr_db"),
@@ -86,6 +86,7 @@ def test_nothing_lies_in_the_folder_that_is_not_told(mastered: tuple[Path, Resul
     out, _ = mastered
     told = manifest(out)["deliveries"].values()
     listed = {one["file"] for delivery in told for one in (*delivery["programmes"], *delivery["tracks"])}
+    listed |= {name for delivery in told for name in delivery["extras"]}
     assert set(files(out)) == listed | {"manifest.json", "album.toml"}
 
 
