@@ -11,6 +11,8 @@ import pytest
 import soundfile
 
 from mastering.cd_layout import Disc, DiscTrack
+from mastering.delivery import DeliveredTrack
+from mastering.harm import UNTOUCHED
 
 PATTERN_RATE_HZ = 44_100
 
@@ -46,6 +48,15 @@ def three_songs() -> Disc:
         ),
         lead_out=2400,
     )
+
+
+def delivered_track(start: int, sectors: int, gap_frames: int = 0, **changes: object) -> DeliveredTrack:
+    """A delivered track that begins at a sector of its programme, which is the first."""
+    known: dict[str, object] = {"source": "song.wav", "file": "01 Song.wav", "title": "Song", "programme": 0}
+    known |= {"start_frame": 588 * start, "frames": 588 * sectors, "gap_frames": gap_frames}
+    known |= {"index": {1: 588 * start}, "loudness_lufs": -14.0, "true_peak_dbtp": -1.0, "harm": UNTOUCHED}
+    known |= {"loudness": None, "chain_harm": None, "findings": ()}
+    return DeliveredTrack(**(known | changes))  # type: ignore[arg-type]
 
 
 def told_by(program: str, *words: object, folder: Path) -> str:

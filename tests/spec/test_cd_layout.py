@@ -10,22 +10,12 @@ from analysis.errors import SpecificationError
 from mastering.cd_layout import Disc, DiscTrack, disc_limits, disc_of, fits_subcode
 from mastering.delivery import DeliveredTrack
 from mastering.delivery_specs import Container, Encoding, GapPlace, Sheet
-from mastering.harm import UNTOUCHED
 from mastering.label_copy import AlbumCopy, TrackCopy
 from tests.albums import delivery
-from tests.discs import three_songs
+from tests.discs import delivered_track, three_songs
 
 SECOND = 75
 MINUTE = 60 * SECOND
-
-
-def _track(start: int, sectors: int, gap_frames: int = 0, **changes: object) -> DeliveredTrack:
-    """A delivered track from one sector on."""
-    known: dict[str, object] = {"source": "song.wav", "file": "01 Song.wav", "title": "Song", "programme": 0}
-    known |= {"start_frame": 588 * start, "frames": 588 * sectors, "gap_frames": gap_frames}
-    known |= {"index": {1: 588 * start}, "loudness_lufs": -14.0, "true_peak_dbtp": -1.0, "harm": UNTOUCHED}
-    known |= {"loudness": None, "chain_harm": None, "findings": ()}
-    return DeliveredTrack(**(known | changes))  # type: ignore[arg-type]
 
 
 def _disc(*tracks: DeliveredTrack, gap: GapPlace = GapPlace.AFTER_SONG, copies: tuple[TrackCopy, ...] = ()) -> Disc:
@@ -39,46 +29,58 @@ def _places(disc: Disc) -> list[tuple[tuple[int, int], ...]]:
 
 
 def test_the_first_song_begins_after_two_seconds_and_pauses_lie_in_the_file_before() -> None:
-    disc = _disc(_track(0, 1000, gap_frames=588 * 100), _track(1000, 800), _track(1800, 500))
+    disc = _disc(delivered_track(0, 1000, gap_frames=588 * 100), delivered_track(1000, 800), delivered_track(1800, 500))
     assert _places(disc) == [((0, 0), (1, 150)), ((0, 1050), (1, 1150)), ((1, 1950),)]
     assert disc.lead_out == 2450
     assert [disc.song_sectors(number) for number in range(3)] == [900, 800, 500]
 
 
 def test_a_pause_begins_with_the_first_whole_sector_of_silence() -> None:
-    disc = _disc(_track(0, 1000, gap_frames=588 * 100 + 1), _track(1000, 800, gap_frames=587), _track(1800, 500))
+    disc = _disc(
+        delivered_track(0, 1000, gap_frames=588 * 100 + 1),
+        delivered_track(1000, 800, gap_frames=587),
+        delivered_track(1800, 500),
+    )
     assert [track.pause for track in disc.tracks] == [0, 1050, None]
-    assert _disc(_track(0, 1000, gap_frames=588 * 100 - 1), _track(1000, 800)).tracks[1].pause == 1051
+    assert _disc(delivered_track(0, 1000, gap_frames=588 * 100 - 1), delivered_track(1000, 800)).tracks[1].pause == 1051
 
 
 def test_gaps_before_songs_are_pauses_too() -> None:
-    tracks = (_track(0, 1000, index={0: 0, 1: 588 * 20}), _track(1000, 800, index={0: 588_000, 1: 588 * 1060}))
+    tracks = (
+        delivered_track(0, 1000, index={0: 0, 1: 588 * 20}),
+        delivered_track(1000, 800, index={0: 588_000, 1: 588 * 1060}),
+    )
     disc = _disc(*tracks, gap=GapPlace.BEFORE_SONG)
     assert _places(disc) == [((0, 0), (1, 170)), ((0, 1150), (1, 1210))]
     # Silence at the end of a file is the song's own there.
-    assert _disc(_track(0, 900, gap_frames=5880), _track(900, 500), gap=GapPlace.BEFORE_SONG).tracks[1].pause is None
+    assert (
+        _disc(delivered_track(0, 900, gap_frames=5880), delivered_track(900, 500), gap=GapPlace.BEFORE_SONG)
+        .tracks[1]
+        .pause
+        is None
+    )
 
 
 def test_a_pause_that_would_leave_a_song_under_four_seconds_is_part_of_it() -> None:
     for sounding, pause in ((4 * SECOND, 150 + 4 * SECOND), (4 * SECOND - 1, None)):
-        disc = _disc(_track(0, 500, gap_frames=588 * (500 - sounding)), _track(500, 800))
+        disc = _disc(delivered_track(0, 500, gap_frames=588 * (500 - sounding)), delivered_track(500, 800))
         assert disc.tracks[1].pause == pause
         assert disc_limits(disc) == ()
 
 
 def test_names_and_codes_come_from_the_label_copy() -> None:
     copies = (TrackCopy(writers="Bo\nCy", isrc="GBAYA0500001"), TrackCopy(artist="Di", writers="Bo Cy"))
-    disc = _disc(_track(0, 1000), _track(1000, 800, title=" Noon\t\x00"), copies=copies)
+    disc = _disc(delivered_track(0, 1000), delivered_track(1000, 800, title=" Noon\t\x00"), copies=copies)
     assert (disc.title, disc.performer, disc.songwriter, disc.ean) == ("Record", "Ann", "Bo Cy", "0036000291452")
     assert [(track.title, track.performer) for track in disc.tracks] == [("Song", "Ann"), ("Noon", "Di")]
     assert [(track.songwriter, track.isrc) for track in disc.tracks] == [("Bo Cy", "GBAYA0500001"), ("Bo Cy", "")]
-    other = _disc(_track(0, 1000), _track(1000, 800), copies=(copies[0], TrackCopy(writers="Di")))
+    other = _disc(delivered_track(0, 1000), delivered_track(1000, 800), copies=(copies[0], TrackCopy(writers="Di")))
     assert other.songwriter == ""
 
 
 def test_an_index_within_a_sector_is_refused() -> None:
     with pytest.raises(SpecificationError, match=r"'Song' has an index at frame 588001, 1 frames into a sector: .*588"):
-        _disc(_track(0, 1000), _track(1000, 800, index={1: 588_001}))
+        _disc(delivered_track(0, 1000), delivered_track(1000, 800, index={1: 588_001}))
 
 
 @pytest.mark.parametrize(
@@ -142,8 +144,8 @@ def _even(tracks: int, sectors: int) -> Disc:
             _even(1, 100 * MINUTE),
             [True],
             (
-                "Record ends at 100.0 minutes, and a disc at 79:57:00: leave songs out, shorten gaps, or make two discs "
-                "of it"
+                "Record ends at 100.0 minutes, and a disc at 79:57:00: leave songs out, shorten gaps, or make two "
+                "discs of it"
             ),
         ),
     ],
