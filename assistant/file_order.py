@@ -36,6 +36,15 @@ def sides(names: Sequence[str]) -> list[int]:
     return by_folder
 
 
+def sides_are_discs(names: Sequence[str]) -> bool:
+    """Whether what `sides` finds are discs: its folders are not called sides, or files are numbered "1-02 Song"."""
+    folders = [part.strip() for name in names for part in PurePath(name).parts[:-1]]
+    named = [folder for folder in folders if DISC_FOLDER.fullmatch(folder)]
+    if named:
+        return not any(folder.casefold().startswith("side") for folder in named)
+    return _told_apart(names, DISC_AND_TRACK)
+
+
 def natural_sorted(names: Sequence[str]) -> list[str]:
     """File names by disc, then as a person would sort them: "2 Song" before "10 Song"; case does not count."""
     return sorted(names, key=natural_key)

@@ -23,6 +23,7 @@ from mastering.envelope import Envelope, moved, reduced
 from mastering.gains import DeliveryGains, solve_gains
 from mastering.specs import AlbumSpec
 from mastering.timeline import Timeline
+from mastering.unlimited import unlimited_gains
 
 RANGE_DB = 1.5
 """Never harm: a ride moves the level by no more."""
@@ -52,6 +53,8 @@ def solve_balanced(
     ceiling_dbtp: float | None,
 ) -> tuple[DeliveryGains, tuple[BalanceRide | None, ...]]:
     """The delivery's gains, and the ride of each stretch before its limiter; None for none."""
+    if not delivery.limiter:
+        return unlimited_gains(album, delivery, timeline, envelopes, ceiling_dbtp), (None,) * len(envelopes)
     gains = plain = solve_gains(album, delivery, timeline, envelopes, ceiling_dbtp)
     rides: tuple[BalanceRide | None, ...] = (None,) * len(envelopes)
     if album.as_is or ceiling_dbtp is None:

@@ -42,12 +42,12 @@ class DynamicEq:
 
     def __init__(self, bands: tuple[DynamicBandSpec, ...], rate_hz: int, channels: int) -> None:
         self._channels = channels
-        self._bands = [_Band(band, rate_hz, channels) for band in bands if not band.does_nothing]
+        self._bands = [Band(band, rate_hz, channels) for band in bands if not band.does_nothing]
 
     def process(self, block: Floats) -> Floats:
         """Change the next block, `(frames, channels)`; the given block is not changed."""
         for band in self._bands:
-            block = band.process(block)
+            block, _ = band.process(block)
         return block
 
     def flush(self) -> Floats:
@@ -55,7 +55,14 @@ class DynamicEq:
         return np.zeros((0, self._channels))
 
 
-class _Band:
+class Band:
+    """One band; the power that it hears may be weighted, which moves its threshold.
+
+    Args:
+        spec: what it does.
+        rate_hz, channels: of the stream.
+    """
+
     def __init__(self, spec: DynamicBandSpec, rate_hz: int, channels: int) -> None:
         self._is_shelf = spec.shape is not EqShape.BELL
         self._parts = np.array(_PARTS[spec.shape])
@@ -64,16 +71,23 @@ class _Band:
         self._state = np.zeros((channels, 2))
         self._follower = Follower(spec.compressor, rate_hz)
 
-    def process(self, block: Floats) -> Floats:
-        """The block with what the band adds."""
+    def hear(self, block: Floats) -> tuple[Floats, Floats]:
+        """What the band passes of the next block, and what it hears of it."""
         # A copy of every layout is one type to numba, which compiles each type anew for seconds.
         passed, heard = np.array(block, dtype=np.float64, order="C"), np.empty(block.shape)
         _filter(passed, heard, self._parts, self._warped, self._damping, self._state)
-        gain = db_to_amplitude(self._follower.gain_db(squares(heard, Detector.RMS)))
+        return passed, heard
+
+    def process(self, block: Floats, weight: float = 1.0) -> tuple[Floats, float]:
+        """The block with what the band adds, and how far it turned anything down in it, dB."""
+        passed, heard = self.hear(block)
+        powers = squares(heard, Detector.RMS)
+        gain_db = self._follower.gain_db(powers if weight == 1.0 else powers * weight)
+        gain = db_to_amplitude(gain_db)
         out = block + heard * (gain - 1.0)[:, None]
         if self._is_shelf:
             out += passed * (np.sqrt(gain) - 1.0)[:, None]
-        return np.asarray(out)
+        return np.asarray(out), -float(gain_db.min(initial=0.0))
 
 
 @kernel

@@ -1,0 +1,46 @@
+"""A unit of a delivery measured before its gain: after the delivery's own chain, if it has one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mastering.assembly import assemble
+from mastering.delivery_specs import DeliverySpec
+from mastering.envelope import Envelope, measure_envelope
+from mastering.harm_tracks import watched
+from mastering.programme_chain import EffectMeter, ProgrammeEffect, programme_stages, song_levels
+from mastering.relative_bands import SongLevels
+from mastering.spool import Spool
+from mastering.timeline import Timeline, Unit
+from mastering.unlimited import measure_unlimited
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeasuredUnit:
+    """What the solver keeps of a unit, the levels that its chain goes by, and what that does, track by track."""
+
+    envelope: Envelope
+    songs: Mapping[int, SongLevels] = field(default_factory=dict)
+    effects: Mapping[int, ProgrammeEffect] = field(default_factory=dict)
+
+
+def measure_unit(timeline: Timeline, unit: Unit, spools: Sequence[Spool], delivery: DeliverySpec) -> MeasuredUnit:
+    """Measure one unit."""
+    audio, spec = assemble(timeline, unit, spools, [1.0] * len(timeline.placements)), delivery.programme_chain
+    songs, meter = {}, None
+    if spec is not None:
+        songs = song_levels(timeline, unit, spools, spec)
+        stages = programme_stages(timeline, unit, spec, songs)
+        meter = EffectMeter(timeline, unit, stages)
+        audio = watched(audio, stages, meter.update)
+    if delivery.limiter:
+        envelope = measure_envelope(audio, unit.start, cuts=delivery.cuts)
+    else:
+        envelope = measure_unlimited(audio, unit.start)
+    return MeasuredUnit(envelope=envelope, songs=songs, effects=meter.result() if meter else {})
+
+
+def what_measuring_depends_on(delivery: DeliverySpec) -> tuple[object, ...]:
+    """Of a delivery, beside where its songs lie."""
+    return delivery.cuts, delivery.limiter, delivery.programme_chain
