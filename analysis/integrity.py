@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.hops import HOPS_PER_SECOND, HopSums, hop_edge
+from analysis.hops import HOPS_PER_SECOND, HopSums, complete_hops, hop_edge
 from analysis.kernels import kernel
 from analysis.units import Floats, amplitude_to_db, power_to_db
 
@@ -18,6 +18,9 @@ _CORNER = 4e-4
 """A clipped run is entered by a step larger than this. A round top that is flat to 1e-4 over three samples, as a bass
 note has at full scale, is left by 3e-4 at most: over the middle its steps grow by its curvature, 2e-4 at most."""
 _NOISE_WINDOW_HOPS = 40
+_SEGMENT_HOPS = 50
+_FEWEST_SEGMENTS = 4
+_LEAST_POWER = 1e-4  # of the mean: softer moments count alike
 _SILENCE = 1e-18  # mean square: 180 dB under full scale
 
 # Columns of the scanner's state, one row a channel.
@@ -42,7 +45,8 @@ class Integrity:
     """Figures of the raw samples.
 
     Attributes:
-        dc_offset: mean of each channel between the first and the last sound, full scale 1.0.
+        dc_offset: what each channel has under all its sound, full scale 1.0: the mean between the first and the last
+            sound, in which soft moments count more than loud ones.
         sample_peak_dbfs: greatest sample.
         rms_dbfs: of all channels together; a full-scale square wave reads 0.
         clipped_runs: runs of three or more equal samples at full scale, entered by a step.
@@ -120,12 +124,15 @@ class IntegrityMeter:
         self._state[:, [_FIRST_RUN, _FIRST_SOUND, _LAST_SOUND]] = -1
         self._frames = 0
         self._energies = HopSums(rate_hz)
+        self._sums = [HopSums(rate_hz) for _ in range(channels)]
 
     def update(self, block: Floats) -> None:
         """Take the next block."""
         _scan(block, self._frames, self._state)
         self._frames += len(block)
         self._energies.add(np.einsum("ij,ij->i", block, block) / self._channels)
+        for sums, channel in zip(self._sums, block.T, strict=True):
+            sums.add(channel)
 
     def result(self) -> Integrity:
         """The figures of all that was taken."""
@@ -136,7 +143,7 @@ class IntegrityMeter:
         clipped = state[state[:, _FIRST_RUN] >= 0, _FIRST_RUN]
         count = max(self._frames, 1)
         return Integrity(
-            dc_offset=tuple(float(mean) for mean in state[:, _SUM] / max(count - first - after, 1)),
+            dc_offset=self._dc_offset(first, self._frames - after),
             sample_peak_dbfs=amplitude_to_db(float(state[:, _PEAK].max())),
             rms_dbfs=power_to_db(float(state[:, _SQUARES].sum()) / (count * self._channels)),
             clipped_runs=int(state[:, _RUNS].sum()),
@@ -146,6 +153,23 @@ class IntegrityMeter:
             digital_tail_s=after / self.rate_hz,
             grid_bits=None if state[:, _OFF_24].any() else 24 if state[:, _OFF_16].any() else 16,
         )
+
+    def _dc_offset(self, first: int, end: int) -> tuple[float, ...]:
+        """The offset between two frames.
+
+        Means of half seconds are weighed by the inverse of their power: what only loud music shows is its own
+        asymmetry, and to take that off would put a step where soft music begins.
+        """
+        begin = -(-first * HOPS_PER_SECOND // self.rate_hz)
+        count = (complete_hops(end, self.rate_hz) - begin) // _SEGMENT_HOPS
+        if count < _FEWEST_SEGMENTS:
+            return tuple(float(mean) for mean in self._state[:, _SUM] / max(end - first, 1))
+        span = slice(begin, begin + count * _SEGMENT_HOPS)
+        frames = _SEGMENT_HOPS * self.rate_hz / HOPS_PER_SECOND
+        powers = self._energies.sums()[span].reshape(count, -1).sum(axis=1) / frames
+        means = np.array([sums.sums()[span].reshape(count, -1).sum(axis=1) / frames for sums in self._sums])
+        weights = 1.0 / (powers + _LEAST_POWER * max(float(powers.mean()), np.finfo(float).tiny))
+        return tuple(float(mean) for mean in means @ weights / weights.sum())
 
     def _noise_floor_dbfs(self) -> float | None:
         energies = self._energies.sums()

@@ -228,3 +228,13 @@ def test_loudness_at_both_ends() -> None:
     found = edges(np.pad(level * sine(1000, 60.0, RATE_HZ), 2 * RATE_HZ))
     assert found.opening_lufs == pytest.approx(-40.0, rel=0, abs=LOUDNESS_TOLERANCE_LU)
     assert found.closing_lufs == pytest.approx(-26.0, rel=0, abs=LOUDNESS_TOLERANCE_LU)
+
+
+def test_what_only_loud_music_shows_is_no_offset() -> None:
+    """A lopsided song with a soft start: its mean is not zero, and nothing lies under the soft part."""
+    time_s = np.arange(20 * RATE_HZ) / RATE_HZ
+    loud = 0.3 * np.sin(2 * np.pi * 110 * time_s) + 0.01 * (time_s > 4)
+    song = np.where(time_s > 4, loud, 0.002 * np.sin(2 * np.pi * 440 * time_s))
+    assert abs(song.mean()) > 0.005
+    assert abs(integrity(song[:, None]).dc_offset[0]) < 0.001
+    assert integrity(song[:, None] + 0.01).dc_offset[0] == pytest.approx(0.01, rel=0, abs=0.001), "it lies under both"
