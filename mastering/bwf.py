@@ -69,7 +69,7 @@ class Bext:
             *(heard.integrated_lufs, heard.range_lu, self.true_peak_dbtp),
             *(heard.momentary_max_lufs, heard.short_term_max_lufs),
         )
-        return struct.pack(
+        fixed = struct.pack(
             "<256s32s32s10s8sQH64s5h180x",
             ascii_text(self.description, 256),
             b"Mastertape",
@@ -80,13 +80,19 @@ class Bext:
             2,
             b"",
             *map(_hundredths, figures),
-        ) + self.history.encode("ascii")
+        )
+        return fixed + _even(self.history.encode("ascii"))
 
 
 def coding_history(encoding: Encoding, rate_hz: int, channels: int) -> str:
     """The line of the coding history that our writing is (EBU R 98-1999)."""
     mode = {1: "mono", 2: "stereo"}.get(channels, "multitrack")
     return f"A=PCM,F={rate_hz},W={encoding.bits or 32},M={mode},T=Mastertape\r\n"
+
+
+def _even(text: bytes) -> bytes:
+    """Libsndfile 1.2 loses its way in RF64 after a chunk before the audio whose length is odd."""
+    return text + bytes(len(text) % 2)
 
 
 def _hundredths(level: float | None) -> int:
@@ -106,7 +112,7 @@ class WavWriter:
         self._encoding = encoding
         self._frame_bytes = channels * (encoding.bits or 32) // 8
         self._file: BinaryIO = path.open("w+b")
-        room = _BEXT_BYTES + len(coding_history(encoding, rate_hz, channels))
+        room = _BEXT_BYTES + len(_even(coding_history(encoding, rate_hz, channels).encode("ascii")))
         self._file.write(b"RIFF" + bytes(4) + b"WAVE")
         self._file.write(_chunk(b"JUNK", bytes(_DS64_BYTES)))
         self._file.write(_chunk(b"JUNK", bytes(room)))
