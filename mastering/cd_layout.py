@@ -24,7 +24,8 @@ FIRST_PAUSE = 2 * SECTORS_PER_SECOND
 SHORTEST_TRACK = 4 * SECTORS_PER_SECOND
 MOST_TRACKS = MOST_INDICES = 99
 LONGEST_DISC = (79 * 60 + 57) * SECTORS_PER_SECOND
-"""What plants press at most; the standard's own measures give 74 minutes."""
+"""Playing time that plants press at most, without the first pause: a lead-out at 79:59, where discs of 80 minutes end.
+The standard's own measures give 74 minutes."""
 
 USUAL_DISC = 77 * 60 * SECTORS_PER_SECOND
 """Beyond, pits lie closer than the standard has them, and some players fail at the end (B. Katz, digido.com, "CD
@@ -242,16 +243,17 @@ def _limits(disc: Disc) -> Iterator[DiscRemark]:
 
 
 def _length(disc: Disc) -> Iterator[DiscRemark]:
-    told = disc_time(disc.lead_out) if disc.lead_out <= LAST_TIME else f"{disc.lead_out / 4500:.1f} minutes"
-    if disc.lead_out > LONGEST_DISC:
+    plays = disc.lead_out - FIRST_PAUSE
+    told = disc_time(plays) if plays <= LAST_TIME else f"{plays / (60 * SECTORS_PER_SECOND):.1f} minutes"
+    if plays > LONGEST_DISC:
         yield DiscRemark(
-            text=f"{disc.title} ends at {told}, and a disc at {disc_time(LONGEST_DISC)}: leave songs out, shorten "
-            "gaps, or make two discs of it",
+            text=f"{disc.title} plays {told}, and a disc {disc_time(LONGEST_DISC)}: leave songs out, shorten gaps, or "
+            "make two discs of it",
             failed=True,
         )
-    elif disc.lead_out > USUAL_DISC:
+    elif plays > USUAL_DISC:
         yield DiscRemark(
-            text=f"{disc.title} ends at {told}: beyond 77 minutes ask the plant first, and try the disc's end on "
+            text=f"{disc.title} plays {told}: beyond 77 minutes ask the plant first, and try the disc's end on "
             "several players",
             failed=False,
         )

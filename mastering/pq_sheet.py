@@ -14,6 +14,7 @@ from mastering.cd_layout import Disc, DiscTrack
 from mastering.cd_text import CdText
 from mastering.cd_time import disc_time
 from mastering.recording_codes import hyphened_isrc
+from mastering.sheet_style import STYLE
 
 _COLUMNS = ("Track", "Index", "Start", "Length", "Title", "Artist", "Writer", "ISRC", "CP", "PE")
 _TEXT_WIDTH = 100
@@ -23,30 +24,6 @@ _LEGEND = (
     "Times are minutes:seconds:sectors, 75 sectors a second, counted from the start of the program area. A length is "
     "that of the song without the pause after it. Index 0: pause. CP: digital copies permitted. PE: pre-emphasis."
 )
-_STYLE = """
-@page { size: A4 landscape; margin: 14mm }
-body { font: 10pt/1.4 "Helvetica Neue", Arial, "Liberation Sans", sans-serif; color: #111; margin: 2em auto;
-  max-width: 70em; padding: 0 1em }
-h1 { font-size: 17pt; margin: 0 }
-h1 + p { font-size: 12pt; margin: 0 0 1.2em }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(13em, 1fr)); gap: .6em 2em; margin: 0 0 1.4em }
-dt { font-size: 8pt; color: #555 }
-dd { margin: 0 }
-table { border-collapse: collapse; width: 100% }
-th { text-align: left; font-size: 8pt; color: #555; border-bottom: 1.5pt solid #111; padding: .3em .8em .3em 0 }
-td { border-bottom: .5pt solid #bbb; padding: .35em .8em .35em 0; vertical-align: top }
-tr { break-inside: avoid }
-thead { display: table-header-group }
-.n { font-variant-numeric: tabular-nums; white-space: nowrap }
-.r { text-align: right }
-.pause td { color: #666; border-bottom-style: dotted }
-.end td { border-bottom: 1.5pt solid #111 }
-p, li { margin: .5em 0 }
-.note { font-size: 8.5pt; color: #444; max-width: 80em; overflow-wrap: anywhere }
-.hand { display: flex; gap: 3em; margin-top: 3em }
-.hand span { flex: 1; border-top: .5pt solid #111; font-size: 8pt; padding-top: .3em }
-@media print { body { margin: 0; max-width: none; padding: 0 } }
-"""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,11 +63,12 @@ class PqSheet:
         body = "".join(_html_row(row) for row in _rows(disc))
         notes = "".join(f'<p class="note">{escape(note)}</p>\n' for note in self._remarks())
         hand = "".join(f"<span>{name}</span>" for name in _BY_HAND)
+        artist = f"<p>{escape(disc.performer)}</p>\n" if disc.performer else ""
         return (
             '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>PQ sheet: {escape(disc.title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-            f"<h1>{escape(disc.title)}</h1>\n<p>{escape(disc.performer)}</p>\n<dl>\n{facts}</dl>\n"
+            f"<title>PQ sheet: {escape(disc.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+            f"<h1>{escape(disc.title)}</h1>\n{artist}<dl>\n{facts}</dl>\n"
             f"<table>\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>\n{notes}"
             f'<div class="hand">{hand}</div>\n</body>\n</html>\n'
         )
