@@ -1,13 +1,10 @@
-"""Discs for tests, and the programs of others that read what is written of them."""
+"""Discs for tests."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 from pathlib import Path
 
 import numpy as np
-import pytest
 import soundfile
 
 from mastering.cd_layout import Disc, DiscTrack
@@ -57,14 +54,3 @@ def delivered_track(start: int, sectors: int, gap_frames: int = 0, **changes: ob
     known |= {"index": {1: 588 * start}, "loudness_lufs": -14.0, "true_peak_dbtp": -1.0, "harm": UNTOUCHED}
     known |= {"loudness": None, "chain_harm": None, "findings": ()}
     return DeliveredTrack(**(known | changes))  # type: ignore[arg-type]
-
-
-def told_by(program: str, *words: object, folder: Path) -> str:
-    """What a program says, which must be content; the test is skipped where there is none of that name."""
-    if not shutil.which(program):
-        pytest.skip(f"{program} is not installed here")
-    done = subprocess.run(  # noqa: S603
-        [program, *map(str, words)], cwd=folder, capture_output=True, text=True, check=False, errors="replace"
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.calls import Result, call, files, manifest, read, refused
-from tests.discs import told_by
+from tests.programs import run
 
 SHEETS = {f"cd/Long Day (album){end}" for end in (".cue", ".toc", " PQ.html", " PQ.txt")}
 FILESET = {
@@ -23,7 +23,7 @@ def test_the_disc_has_its_sheets_and_they_are_told(mastered: tuple[Path, Result]
     assert set(told["cd"]["extras"]) == SHEETS | FILESET
     assert told["streaming"]["extras"] == []
     assert all((out / name).is_file() for name in told["cd"]["extras"])
-    told_by("md5sum", "-c", "--strict", "CHECKSUM.MD5", folder=out / "cd" / "ddp")
+    run("md5sum", "-c", "--strict", "CHECKSUM.MD5", folder=out / "cd" / "ddp")
     image = (out / "cd" / "ddp" / "IMAGE.DAT").stat().st_size
     assert image == 4 * (2 * 44_100 + told["cd"]["programmes"][0]["frames"])
 
@@ -32,7 +32,7 @@ def test_the_disc_has_its_sheets_and_they_are_told(mastered: tuple[Path, Result]
 def test_cdrdao_takes_the_disc(sheet: str, mastered: tuple[Path, Result]) -> None:
     out, _ = mastered
     blocks = manifest(out)["deliveries"]["cd"]["programmes"][0]["frames"] // 588
-    assert f"Read {blocks} blocks." in told_by("cdrdao", "read-test", sheet, folder=out / "cd")
+    assert f"Read {blocks} blocks." in run("cdrdao", "read-test", sheet, folder=out / "cd")
 
 
 @pytest.mark.parametrize("options", [["--depth", "24"], ["--rate", "48000"]])

@@ -17,7 +17,8 @@ from mastering.delivery_specs import Container, DeliverySpec, Encoding, GapPlace
 from mastering.label_copy import AlbumCopy, TrackCopy
 from mastering.specs import AlbumSpec
 from tests.albums import RATE_HZ, album, deliver, delivery, music, track
-from tests.discs import delivered_track, told_by
+from tests.discs import delivered_track
+from tests.programs import run
 
 DDP = ["DDPID", "DDPMS", "CDTEXT.BIN", "SD", "IMAGE.DAT", "CHECKSUM.MD5", "README.TXT"]
 
@@ -67,7 +68,7 @@ def test_the_image_is_the_programme_after_two_seconds_and_so_are_the_tracks(disc
     assert np.array_equal(image, np.pad(programme, ((2 * RATE_HZ, 0), (0, 0))))
     tracks = [soundfile.read(folder / one.file, dtype="int16")[0] for one in made.tracks]
     assert np.array_equal(np.concatenate(tracks), programme)
-    assert told_by("md5sum", "-c", "--strict", "CHECKSUM.MD5", folder=folder / "ddp").count(": OK\n") == 5
+    assert run("md5sum", "-c", "--strict", "CHECKSUM.MD5", folder=folder / "ddp").count(": OK\n") == 5
 
 
 def test_pauses_on_the_sheets_are_the_silence_in_the_files(disc: tuple[Path, Delivery]) -> None:
@@ -87,19 +88,19 @@ def test_pauses_on_the_sheets_are_the_silence_in_the_files(disc: tuple[Path, Del
 @pytest.mark.parametrize("sheet", ["Record (album).cue", "Record (album).toc"])
 def test_cdrdao_reads_the_disc(sheet: str, disc: tuple[Path, Delivery]) -> None:
     folder, made = disc
-    told = told_by("cdrdao", "show-toc", sheet, folder=folder)
+    told = run("cdrdao", "show-toc", sheet, folder=folder)
     assert "CATALOG NUMBER: 0036000291452" in told
     assert re.findall("ISRC (.*)", told) == [f"GB AYA 05 0000{number}" for number in (1, 2, 3)]
     ends = re.findall(r"END .*\( *(\d+)\)", told)
     assert int(ends[-1]) * 588 == made.programmes[0].frames
     blocks = made.programmes[0].frames // 588
-    assert f"Read {blocks} blocks." in told_by("cdrdao", "read-test", sheet, folder=folder)
+    assert f"Read {blocks} blocks." in run("cdrdao", "read-test", sheet, folder=folder)
 
 
 def test_shntool_finds_every_file_cut_on_sectors(disc: tuple[Path, Delivery]) -> None:
     folder, made = disc
     names = [made.programmes[0].file, *(one.file for one in made.tracks)]
-    told = told_by("shntool", "len", *names, folder=folder)
+    told = run("shntool", "len", *names, folder=folder)
     rows = [line.split(maxsplit=8) for line in told.splitlines() if line.endswith(".wav")]
     flags = {row[8]: row[3] for row in rows}
     assert flags == dict.fromkeys(names, "---")
@@ -198,5 +199,5 @@ def test_other_letters_are_advice(tmp_path: Path) -> None:
     made = deliver(wanted, songs, _place(sheets=(Sheet.TOC,)), tmp_path / "cd")
     assert made.passed
     assert made.findings == ("CD-Text has the letters of ISO 8859-1 alone, and writes 'Полдень' as \"Polden'\"",)
-    told = told_by("cdrdao", "show-toc", "Полдень (album).toc", folder=tmp_path / "cd")
+    told = run("cdrdao", "show-toc", "Полдень (album).toc", folder=tmp_path / "cd")
     assert "END" in told

@@ -14,7 +14,8 @@ from mastering.cd_layout import Disc, DiscTrack
 from mastering.cd_sheets import cdrdao_toc, cue_sheet, cue_text
 from mastering.cd_text import cd_text
 from mastering.pq_sheet import PqSheet
-from tests.discs import pattern, three_songs, told_by
+from tests.discs import pattern, three_songs
+from tests.programs import run
 
 FILE = "Långer “Tag” (album).wav"
 FRAMES = 30 * 44_100
@@ -123,7 +124,7 @@ def test_texts_of_a_cue_sheet_are_of_80_characters_at_most() -> None:
 
 @pytest.mark.parametrize("sheet", ["album.cue", "album.toc"])
 def test_cdrdao_sees_the_same_disc_and_reads_all_of_it(sheet: str, folder: Path) -> None:
-    told = told_by("cdrdao", "show-toc", sheet, folder=folder)
+    told = run("cdrdao", "show-toc", sheet, folder=folder)
     assert "CATALOG NUMBER: 0036000291452" in told
     assert re.findall("ISRC (.*)", told) == ["GB AYA 05 00001", "GB AYA 05 00002"]
     assert re.findall(r"(PREGAP|START|END) +(\S+)\(", told) == [
@@ -140,7 +141,7 @@ def test_cdrdao_sees_the_same_disc_and_reads_all_of_it(sheet: str, folder: Path)
         *("COPY NOT PERMITTED", "          NO PRE-EMPHASIS"),
         *("COPY NOT PERMITTED", "          PRE-EMPHASIS"),
     ]
-    assert "Read 2250 blocks." in told_by("cdrdao", "read-test", sheet, folder=folder)
+    assert "Read 2250 blocks." in run("cdrdao", "read-test", sheet, folder=folder)
 
 
 def test_libcdio_sees_the_same_disc(folder: Path) -> None:
@@ -148,7 +149,7 @@ def test_libcdio_sees_the_same_disc(folder: Path) -> None:
     samples, _ = soundfile.read(folder / FILE, dtype="int16")
     (folder / "album.bin").write_bytes(samples.astype("<i2").tobytes())
     words = ("-q", "--no-device-info", "--no-cddb", "--cue-file=album.cue")
-    told = told_by("cd-info", *words, folder=folder)
+    told = run("cd-info", *words, folder=folder)
     found = re.findall(r"^ *(\d+): (\d\d:\d\d:\d\d) +(\d+) (audio|leadout)", told, re.MULTILINE)
     assert [(at, sector) for _, at, sector, _ in found] == [
         *(("00:02:00", "000000"), ("00:11:00", "000675"), ("00:22:00", "001500"), ("00:32:00", "002250"))
@@ -160,7 +161,7 @@ def test_libcdio_sees_the_same_disc(folder: Path) -> None:
 
 def test_cuetools_read_the_same_texts(folder: Path) -> None:
     template = r"%n|%p|%t|%s|%i\n"
-    told = told_by("cueprint", "-d", r"%P|%T|%N\n", "-t", template, "album.cue", folder=folder)
+    told = run("cueprint", "-d", r"%P|%T|%N\n", "-t", template, "album.cue", folder=folder)
     assert told.splitlines() == [
         "Motörhead|Long 'Day'|3",
         "1|Ann|Dawn|Bo|GBAYA0500001",
@@ -170,7 +171,7 @@ def test_cuetools_read_the_same_texts(folder: Path) -> None:
 
 
 def test_shntool_finds_whole_sectors(folder: Path) -> None:
-    told = told_by("shntool", "len", FILE, folder=folder)
+    told = run("shntool", "len", FILE, folder=folder)
     (line,) = [line for line in told.splitlines() if line.endswith(FILE)]
     assert line.split()[:4] == ["0:30.00", "5292044", "B", "---"]  # no b, which tells of a cut within a sector
 

@@ -18,7 +18,8 @@ from analysis.errors import OutputError
 from mastering.cd_layout import Disc, DiscTrack
 from mastering.cd_text import PACK_BYTES, TextKind, cd_text, text_packs, text_remarks
 from mastering.ddp import CHECKSUMS, write_ddp
-from tests.discs import pattern, three_songs, told_by
+from tests.discs import pattern, three_songs
+from tests.programs import run
 
 EXPERIMENT_005 = Disc(
     ean="0123456789012",
@@ -71,7 +72,7 @@ def test_files_are_byte_for_byte_those_of_the_reference(
     assert sums == hashes
     listed = "".join(f"{md5} *{name}\n" for name, md5 in hashes.items())
     assert (tmp_path / "ddp" / CHECKSUMS).read_text() == listed
-    told = told_by("md5sum", "-c", "--strict", CHECKSUMS, folder=tmp_path / "ddp")
+    told = run("md5sum", "-c", "--strict", CHECKSUMS, folder=tmp_path / "ddp")
     assert told == "".join(f"{name}: OK\n" for name in hashes)
 
 
