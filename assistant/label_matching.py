@@ -60,12 +60,10 @@ def _song(row: CopyRow, files: Sequence[str], titles: Sequence[str]) -> tuple[in
 
 
 def _song_of_file(row: CopyRow, files: Sequence[str]) -> tuple[int | None, str]:
-    name = row.file.replace("\\", "/").casefold()
-    fitting = []
-    for at, file in enumerate(files):
-        path = PurePosixPath(file)
-        if name in {file.casefold(), path.name.casefold(), path.stem.casefold()}:
-            fitting.append(at)
+    told = PurePosixPath(row.file.replace("\\", "/").casefold())
+    paths = [PurePosixPath(file.casefold()) for file in files]
+    fitting = [at for at, path in enumerate(paths) if path == told]
+    fitting = fitting or [at for at, path in enumerate(paths) if told.name in {path.name, path.stem}]
     if len(fitting) == 1:
         return fitting[0], ""
     return None, f"the file {row.file!r} is {'several' if fitting else 'none'} of the album's"
