@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from itertools import pairwise
+from pathlib import Path
 
 from analysis.track import TrackAnalysis
 from assistant.dynamics_plan import CompressorPlan, MultibandPlan
@@ -13,6 +14,7 @@ from assistant.plan import AlbumPlan, EqPlan, MatchPoint, TrackPlan
 from mastering.breaks import HEAD_FADE_S, TAIL_FADE_S
 from mastering.dynamics_specs import CompressorSpec, DynamicBandSpec, MultibandSpec, SaturationSpec
 from mastering.label_copy import AlbumCopy, TrackCopy
+from mastering.room_tone import load_room_tone
 from mastering.specs import AlbumSpec, ChainSpec, EqBand, MatchCurve, RideSpec, TrackSpec
 
 _FLOAT32_BITS = 24
@@ -30,6 +32,19 @@ def album_spec(plan: AlbumPlan, sources: Sequence[tuple[TrackPlan, TrackAnalysis
         tracks=_in_runs(plan, _track_specs(plan, sources)),
         copy=AlbumCopy(**{field.name: getattr(plan.album, field.name) for field in fields(AlbumCopy)}),
     )
+
+
+def with_room_tone(album: AlbumSpec, plan: AlbumPlan, plan_folder: Path) -> AlbumSpec:
+    """The album with its room tone's path as the renderer takes it, looked at before any work is done.
+
+    Raises:
+        MastertapeError: it cannot be used.
+    """
+    if not plan.album.room_tone:
+        return album
+    path = plan_folder / plan.album.room_tone
+    load_room_tone(path, album.rate_hz)
+    return replace(album, room_tone=str(path))
 
 
 def _in_runs(plan: AlbumPlan, tracks: tuple[TrackSpec, ...]) -> tuple[TrackSpec, ...]:

@@ -15,8 +15,9 @@ from assistant.mix_tags import with_tags
 from assistant.mixes import MixFolder, gather
 from assistant.order_asked import NOTHING_SAID, OrderWords
 from assistant.plan import MOST_EQ_DB
+from assistant.spacing import NATURALLY, Spacing
 from assistant.validation import between
-from assistant.wishes import AS_GUESSED, Pace, Spacing, Strengths, Wishes
+from assistant.wishes import AS_GUESSED, Strengths, Wishes
 from mastering.delivery_specs import Container
 
 
@@ -131,8 +132,7 @@ def order_words(
     order: Sequence[str] | None,
     arc: str | None,
     pins: Sequence[str] | None,
-    pace: str = Pace.NATURAL,
-    crossfade: float | None = None,
+    spacing: Spacing = NATURALLY,
     sides: str | None = None,
 ) -> OrderWords:
     """What was said of the order and of what lies between the songs.
@@ -141,9 +141,8 @@ def order_words(
         SpecificationError: a crossfade out of its range.
         PlanError: sides that are no numbers of songs.
     """
-    if crossfade is not None:
-        checked("--crossfade", Annotated[float, between(0, 30, "s")], crossfade)
-    spacing = Spacing(pace=Pace(pace), crossfade_s=crossfade)
+    if spacing.crossfade_s is not None:
+        checked("--crossfade", Annotated[float, between(0, 30, "s")], spacing.crossfade_s)
     return OrderWords(order=tuple(order or ()), arc=arc, pins=tuple(pins or ()), spacing=spacing, sides=_sides(sides))
 
 

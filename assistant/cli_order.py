@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from assistant.spacing import Pace
 
 Order = Annotated[
     list[str] | None,
@@ -49,17 +51,17 @@ Sides = Annotated[
 ]
 
 
-class PaceChoice(StrEnum):
-    """What `--pace` takes."""
-
-    TIGHT = "tight"
-    NATURAL = "natural"
-    SPACIOUS = "spacious"
-
-
 PaceName = Annotated[
-    PaceChoice,
+    Pace,
     typer.Option("--pace", help="How much room there is between songs; gaps keep time with the music all the same."),
+]
+RoomTone = Annotated[
+    Path | None,
+    typer.Option(
+        "--room-tone",
+        metavar="FILE",
+        help="What is heard between songs instead of silence: the room, the hall, tape hiss; 10 s are enough.",
+    ),
 ]
 Crossfade = Annotated[
     float | None,

@@ -17,7 +17,7 @@ from analysis.errors import PlanError
 from analysis.musical import Passage
 from analysis.track import TrackAnalysis
 from assistant.plan import TrackPlan
-from assistant.wishes import Pace, Spacing
+from assistant.spacing import Pace, Spacing
 
 USUAL_GAP_S = 2.0
 LONGEST_GAP_S = 6.0

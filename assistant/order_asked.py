@@ -13,7 +13,8 @@ from analysis.errors import PlanError
 from assistant.arcs import ARCS, FALLING
 from assistant.file_order import numbered
 from assistant.pins import Pin, PinKind
-from assistant.wishes import NATURALLY, Ordering, Spacing
+from assistant.spacing import NATURALLY, Spacing
+from assistant.wishes import Ordering
 
 _AUTO = re.compile(r"auto(?::([1-9][0-9]*))?")
 _PIN_FORMS = {
@@ -44,7 +45,8 @@ class Named(Protocol):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderWords:
     """What was said of the order, as the words came: `--order`, `--arc` and `--pin`; what lies between songs, and
-    how many each side has."""
+    how many each side has.
+    """
 
     order: tuple[str, ...] = ()
     arc: str | None = None

@@ -172,6 +172,9 @@ class AlbumTable(Table):
     as_is: Annotated[
         bool, Field(description="mastered already: no gain, and a limiter only where a ceiling needs it")
     ] = False
+    room_tone: Annotated[
+        str, Field(description="file of what is heard between songs instead of silence, relative to this one")
+    ] = ""
     engine: Annotated[
         Engine, Field(description="matchering: it matches each mix to the track's reference, before the rest")
     ] = "mastertape"

@@ -154,6 +154,7 @@ class PlanFile:
             "references": [_reference(word, old_folder, new_folder) for word in album.references],
             "deliveries": [delivery_path(name, old_folder, new_folder) for name in album.deliveries],
         }
+        changes |= {"room_tone": relative_path(old_folder / album.room_tone, new_folder)} if album.room_tone else {}
         changes |= {"cover": relative_path(old_folder / album.cover, new_folder)} if album.cover else {}
         kept = album.model_dump(mode="json")
         changes = {key: value for key, value in changes.items() if value != kept[key]}

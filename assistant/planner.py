@@ -63,6 +63,7 @@ def plan_album(
             loudness_lufs=loudness_lufs,
             as_is=wishes.as_is,
             seed=wishes.seed,
+            room_tone="" if wishes.spacing.room_tone is None else wishes.spacing.room_tone.as_posix(),
             engine="matchering" if wishes.by_matchering else "mastertape",
             deliveries=wishes.deliveries,
             why_order=order.why,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from assistant.arcs import FALLING
 from assistant.copy_words import NO_COPY, CopyWords
 from assistant.pins import Pin
+from assistant.spacing import NATURALLY, Spacing
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,31 +44,6 @@ class Ordering:
 
 
 AS_FILES_TELL = Ordering()
-"""What holds where nothing is asked."""
-
-
-class Pace(StrEnum):
-    """How much room the album leaves between songs: more of it makes the album slower."""
-
-    TIGHT = "tight"
-    NATURAL = "natural"
-    SPACIOUS = "spacious"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Spacing:
-    """What is asked of the joins.
-
-    Attributes:
-        pace: of the gaps.
-        crossfade_s: of every join: 0 for none; None where a fade meets a soft entry.
-    """
-
-    pace: Pace = Pace.NATURAL
-    crossfade_s: float | None = None
-
-
-NATURALLY = Spacing()
 """What holds where nothing is asked."""
 
 

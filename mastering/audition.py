@@ -18,6 +18,7 @@ from mastering.delivery_specs import Container, Encoding
 from mastering.dither import Quantiser
 from mastering.files import AudioFile, encoded
 from mastering.render import RenderedTracks
+from mastering.room_tone import RoomTone, tone_spans
 from mastering.specs import AlbumSpec, TrackSpec
 from mastering.timeline import Timeline, lay_out
 from mastering.unit_render import UnitOrder, finished
@@ -71,10 +72,22 @@ def _ends(one: TrackSpec, other: TrackSpec, before_s: float, after_s: float) -> 
 
 
 def _stream(job: RenderedTracks, number: int, album: AlbumSpec, timeline: Timeline) -> Iterator[Floats]:
-    """The two tracks as they will sound, silence between them included, from the first frame of the first."""
-    rate_hz = timeline.rate_hz
-    into = round((album.tracks[0].start_s - job.album.tracks[number].start_s) * rate_hz)
+    """The two tracks as they will sound, what is between them included, from the first frame of the first."""
+    into = round((album.tracks[0].start_s - job.album.tracks[number].start_s) * timeline.rate_hz)
     moved = job.timeline.placements[number].start + into
+    if job.room is None:
+        yield from _songs(job, number, album, timeline, moved)
+        return
+    spans = tone_spans(timeline, job.gains.tracks_db[number : number + 2])
+    room = RoomTone(np.roll(job.room, -moved, axis=0), spans)  # it runs through the album
+    position = 0
+    for block in _songs(job, number, album, timeline, moved):
+        yield room.added(block, position)
+        position += len(block)
+
+
+def _songs(job: RenderedTracks, number: int, album: AlbumSpec, timeline: Timeline, moved: int) -> Iterator[Floats]:
+    """The two tracks; `moved` is where in the whole album they begin."""
     position = 0
     for unit in timeline.units:
         yield np.zeros((unit.start - position, PROGRAMME_CHANNELS))
@@ -90,6 +103,7 @@ def _stream(job: RenderedTracks, number: int, album: AlbumSpec, timeline: Timeli
             rides=[replace(ride, start=ride.start - moved) for ride in job.rides],
             paths=[],
             seams={},
+            songs={here: job.songs[number + here] for here in (0, 1) if number + here in job.songs},
         )
         yield from finished(order, lambda _plain, _changed: None).blocks()
         position = unit.end

@@ -200,6 +200,7 @@ class AlbumSpec:
         loudness_lufs: loudness for deliveries that name none; None takes their fallback.
         as_is: levels stay as they are: no delivery gain, and the limiter only where a ceiling needs it.
         seed: of the dither.
+        room_tone: file of what is heard between songs, see `room_tone`; None leaves that silent.
         tracks: in album order.
         copy: its label copy.
     """
@@ -209,5 +210,6 @@ class AlbumSpec:
     loudness_lufs: float | None
     as_is: bool = False
     seed: int
+    room_tone: str | None = None
     tracks: tuple[TrackSpec, ...]
     copy: AlbumCopy = field(default_factory=AlbumCopy)

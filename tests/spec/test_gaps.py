@@ -20,7 +20,7 @@ from assistant.album_spec import album_spec
 from assistant.facts import facts_of
 from assistant.gaps import LONGEST_GAP_S, USUAL_GAP_S, gap_seconds, with_gaps
 from assistant.plan import AlbumPlan, AlbumTable, TrackPlan
-from assistant.wishes import NATURALLY, Pace, Spacing
+from assistant.spacing import NATURALLY, Pace, Spacing
 from mastering.timeline import lay_out
 from tests.audio_files import write
 from tests.rhythms import RATE_HZ, bars, clicks
