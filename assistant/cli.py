@@ -16,6 +16,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 from analysis.errors import MastertapeError, PlanError
+from assistant.cli_check import check
 from assistant.cli_deliveries import deliveries_app
 from assistant.cli_label_copy import (
     Artist,
@@ -59,9 +60,10 @@ from assistant.cli_options import (
     Tone,
     Width,
 )
-from assistant.cli_order import ArcName, Crossfade, Order, PaceChoice, PaceName, Pins, Sides
+from assistant.cli_order import ArcName, Crossfade, Order, PaceName, Pins, RoomTone, Sides
 from assistant.cli_references import references_app
 from assistant.interrupt import Stopped, stoppable
+from assistant.spacing import Pace, Spacing
 
 app = typer.Typer(
     name="mastertape",
@@ -75,6 +77,7 @@ app = typer.Typer(
 )
 app.add_typer(deliveries_app, name="deliveries")
 app.add_typer(references_app, name="references")
+app.command()(check)
 app.command()(compare)
 app.command()(joins)
 
@@ -120,8 +123,9 @@ def master(  # noqa: PLR0913  (one parameter an option)
     arc: ArcName = None,
     pin: Pins = None,
     sides: Sides = None,
-    pace: PaceName = PaceChoice.NATURAL,
+    pace: PaceName = Pace.NATURAL,
     crossfade: Crossfade = None,
+    room_tone: RoomTone = None,
     strength: Strength = 1.0,
     tone: Tone = None,
     width: Width = None,
@@ -160,7 +164,7 @@ def master(  # noqa: PLR0913  (one parameter an option)
     from assistant import asked, commands
 
     matching = Matching(full=match is not None, max_eq_db=max_eq, by_matchering=engine is EngineChoice.MATCHERING)
-    ordering = asked.order_words(order, arc, pin, pace.value, crossfade, sides)
+    ordering = asked.order_words(order, arc, pin, Spacing(pace=pace, crossfade_s=crossfade, room_tone=room_tone), sides)
     strengths = asked.strengths(strength, tone=tone, width=width, dynamics=dynamics, levels=levels)
     words = asked.asked(
         mixes, reference, for_, engineer, title, ordering, quiet, strengths, as_is, seed, song_statistics, matching
@@ -202,8 +206,9 @@ def plan(  # noqa: PLR0913  (one parameter an option)
     arc: ArcName = None,
     pin: Pins = None,
     sides: Sides = None,
-    pace: PaceName = PaceChoice.NATURAL,
+    pace: PaceName = Pace.NATURAL,
     crossfade: Crossfade = None,
+    room_tone: RoomTone = None,
     strength: Strength = 1.0,
     tone: Tone = None,
     width: Width = None,
@@ -238,7 +243,7 @@ def plan(  # noqa: PLR0913  (one parameter an option)
         _alone(context)
         _end(commands.update(mixes, copy, as_json=as_json))
     matching = Matching(full=match is not None, max_eq_db=max_eq, by_matchering=engine is EngineChoice.MATCHERING)
-    ordering = asked.order_words(order, arc, pin, pace.value, crossfade, sides)
+    ordering = asked.order_words(order, arc, pin, Spacing(pace=pace, crossfade_s=crossfade, room_tone=room_tone), sides)
     strengths = asked.strengths(strength, tone=tone, width=width, dynamics=dynamics, levels=levels)
     words = asked.asked(
         mixes, reference, for_, engineer, title, ordering, quiet, strengths, as_is, seed, song_statistics, matching

@@ -14,7 +14,7 @@ from analysis.errors import AudioContentError, PlanError
 from analysis.findings import warnings
 from analysis.track import TrackAnalysis
 from assistant import manifest
-from assistant.album_spec import album_spec
+from assistant.album_spec import album_spec, with_room_tone
 from assistant.archives import archive_name, move_archive, write_archive
 from assistant.corrections import Mix
 from assistant.deliveries import load_delivery
@@ -104,7 +104,7 @@ def make_plan(
         called,
         relative_path(folder.folder, plan_folder),
         learned,
-        replace(wishes, deliveries=tuple(delivery_path(name, Path(), plan_folder) for name in wishes.deliveries)),
+        _as_seen_from(plan_folder, wishes),
     )
     plan, advice = with_tags_told(plan, usable)
     plan, unmatched = with_label_copy(plan, wishes.copy, plan_folder)
@@ -124,6 +124,14 @@ def make_plan(
 
 def _loaded(names: Sequence[str]) -> list[DeliverySpec]:
     return [load_delivery(name) for name in names]
+
+
+def _as_seen_from(plan_folder: Path, wishes: Wishes) -> Wishes:
+    """What is wished, with files of the user's own as a plan in a folder names them."""
+    room = wishes.spacing.room_tone
+    spacing = replace(wishes.spacing, room_tone=Path(relative_path(room, plan_folder)) if room else None)
+    names = tuple(delivery_path(name, Path(), plan_folder) for name in wishes.deliveries)
+    return replace(wishes, spacing=spacing, deliveries=names)
 
 
 def _reason(path: Path, found: Analysed, wishes: Wishes) -> str | None:
@@ -176,13 +184,13 @@ def render_plan(  # noqa: PLR0913  (what is made of a plan)
         ThreadPoolExecutor(1) as finisher,
     ):
 
-        def finish_one(tracks: RenderedTracks) -> None:
+        def finish_one(tracks: RenderedTracks, delivery: DeliverySpec) -> None:
             made = finish(tracks, pool)
             archive = work / archive_name(made.name) if archives else None
             if archive:
                 write_archive(archive, made, tracks.album, tracks.delivery, work / made.name)
             publish(work / made.name, out / made.name, manifest.files_of(out, made.name))
-            more = {**asked_and_heard(tracks.delivery, made), **move_archive(archive, out, made.name)}
+            more = {**asked_and_heard(delivery, made), **move_archive(archive, out, made.name)}
             told = manifest.merged(out, made, rendered.left_out, more)
             write_text(out / "manifest.json", told)
             rendered.deliveries.append(made)
@@ -190,7 +198,7 @@ def render_plan(  # noqa: PLR0913  (what is made of a plan)
         finishing: list[Future[None]] = []
         for delivery in divided_deliveries(file.plan, renderer.album, rendered.mixes, deliveries):
             tracks = _render_tracks(renderer, delivery, work, progress or Silent())
-            finishing.append(finisher.submit(finish_one, tracks))
+            finishing.append(finisher.submit(finish_one, tracks, delivery))
             for done in finishing:
                 if done.done():
                     done.result()  # what went wrong is known at once, not after the other deliveries
@@ -222,7 +230,7 @@ def prepared(
     mixes = plan_folder / file.plan.album.mixes
     check_output(out, mixes)
     sources = _sources(file.plan, mixes, rendered, progress)
-    album = with_cover(album_spec(file.plan, sources), plan_folder)
+    album = with_cover(with_room_tone(album_spec(file.plan, sources), file.plan, plan_folder), plan_folder)
     if file.plan.album.engine == "matchering":
         album = with_references(album, file.plan, sources, plan_folder, progress)
     for delivery in deliveries:
