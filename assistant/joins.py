@@ -14,6 +14,7 @@ _TRIM_FROM_S = 0.35  # shorter silences are left as they are
 _WORTH_TELLING_S = 0.05
 _HEAD_FADE_S = (0.005, 0.02)
 _TAIL_FADE_S = 0.02
+_RINGING_FADE_S = 1.0
 _CUT_LU = 6.0  # what stops this far over hearing was not heard out
 _REPAIR_FADE_S = (0.3, 8.0)
 _ENDINGS = {Ending.COLD: "ends cold", Ending.RING_OUT: "rings out", Ending.FADE: "fades out"}
@@ -62,7 +63,7 @@ def plan_join(track: TrackAnalysis, *, as_is: bool) -> Join:
     repaired_s = _repair_s(edges)
     if repaired_s:
         end_s = min(edges.felt_end_s, last_s)
-    fade_out_s = repaired_s or (0.0 if end_s > silent_s[1] else max(_TAIL_FADE_S, end_s - edges.felt_end_s))
+    fade_out_s = repaired_s or (0.0 if end_s > silent_s[1] else _fade_out_s(edges, end_s))
     why = [f"{_ENDINGS[edges.ending]} at {edges.felt_end_s:.1f} s"]
     why += [_why_repaired(edges, repaired_s)] if repaired_s else []
     why += [f"{start_s:.2f} s of silence before it left out"] if start_s > _WORTH_TELLING_S else []
@@ -83,6 +84,12 @@ def _fade_in_s(lead_in_s: float) -> float:
     """Over what there is before the first sound, against a click."""
     shortest_s, longest_s = _HEAD_FADE_S
     return min(max(lead_in_s, shortest_s), longest_s)
+
+
+def _fade_out_s(edges: Edges, end_s: float) -> float:
+    """From the felt end on; what rings or fades is given a second even where the file ends before."""
+    shortest_s = _TAIL_FADE_S if edges.ending is Ending.COLD else min(_RINGING_FADE_S, edges.fall_s or 0.0)
+    return max(shortest_s, end_s - edges.felt_end_s)
 
 
 def _repair_s(edges: Edges) -> float:
