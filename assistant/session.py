@@ -180,7 +180,7 @@ def render_plan(  # noqa: PLR0913  (what is made of a plan)
     rendered = Rendered(left_out=dict(left_out or {}))
     # The last steps of one delivery are a single thread's work: they run beside the rendering of the next.
     with (
-        prepared(file, plan_folder, deliveries, out, rendered, progress) as (renderer, work, pool),
+        prepared(file, plan_folder, deliveries, out, rendered, progress, archives=archives) as (renderer, work, pool),
         ThreadPoolExecutor(1) as finisher,
     ):
 
@@ -212,13 +212,15 @@ def render_plan(  # noqa: PLR0913  (what is made of a plan)
 
 
 @contextmanager
-def prepared(
+def prepared(  # noqa: PLR0913  (what is made of a plan)
     file: PlanFile,
     plan_folder: Path,
     deliveries: Sequence[DeliverySpec],
     out: Path,
     rendered: Rendered,
     progress: Progress | None,
+    *,
+    archives: bool = False,
 ) -> Iterator[tuple[AlbumRenderer, Path, Executor]]:
     """A renderer with every track after its chain, a folder for unfinished work, and where work is done in parallel.
 
@@ -236,7 +238,7 @@ def prepared(
     for delivery in deliveries:
         check_dither(delivery.name, delivery.dither, delivery.encoding.bits, delivery.rate_hz or album.rate_hz)
         track_names(album, delivery)  # a name that cannot be is refused before anything is rendered
-    check_space(out, _needed_bytes(album, deliveries))
+    check_space(out, _needed_bytes(album, deliveries, archives=archives))
     with work_folder(out) as work, ThreadPoolExecutor(workers()) as pool:
         through = through_chains(mixes, work)
         album = with_fitted(album, [track for track, _ in sources], through, pool)
@@ -287,7 +289,7 @@ def _sources(
     return sources
 
 
-def _needed_bytes(album: AlbumSpec, deliveries: Sequence[DeliverySpec]) -> int:
+def _needed_bytes(album: AlbumSpec, deliveries: Sequence[DeliverySpec], *, archives: bool) -> int:
     whole = max(map(matchering_bytes, album.tracks))
     files = 0
     for delivery in deliveries:
@@ -297,7 +299,7 @@ def _needed_bytes(album: AlbumSpec, deliveries: Sequence[DeliverySpec]) -> int:
         if rendered.container is not delivery.container:
             times *= 2  # what is encoded lies beside what it is made of
         files += times * frames * 2 * ((rendered.encoding.bits or 32) // 8)  # in stereo
-    return spool_bytes(album) + files + workers() * whole
+    return spool_bytes(album) + files * (1 + archives) + workers() * whole
 
 
 def _render_tracks(renderer: AlbumRenderer, delivery: DeliverySpec, work: Path, progress: Progress) -> RenderedTracks:
