@@ -15,7 +15,7 @@ from assistant.file_order import sides as numbered_sides
 from assistant.file_order import sides_are_discs
 from assistant.plan import AlbumPlan, TrackPlan
 from assistant.split import Stretch, split
-from mastering.breaks import Part, check_breaks
+from mastering.breaks import Part, check_breaks, cut_over_breaks
 from mastering.delivery_specs import DeliverySpec
 from mastering.sides import clock, length_findings
 from mastering.specs import AlbumSpec
@@ -96,21 +96,17 @@ def divided_deliveries(
 
 
 def side_words(album: AlbumSpec, delivery: DeliverySpec) -> list[str]:
-    """A line on the sides or discs of a delivery with their songs and lengths, and one on each that is too long."""
+    """A line on the sides or discs of a delivery with their songs and lengths, and one on each thing that is amiss."""
     timeline = delivery_timeline(album, delivery)
-    count = len(timeline.programmes)
-    if count < 2:
-        return [f"{delivery.name}: {finding}" for finding in length_findings(delivery.split, timeline)]
-    parts = []
+    count, parts = len(timeline.programmes), []
+    amiss = (*cut_over_breaks(album, delivery.breaks), *length_findings(delivery.split, timeline))
     for number, programme in enumerate(timeline.programmes):
         first, last = programme.tracks[0] + 1, programme.tracks[-1] + 1
         seconds = (programme.end - programme.start) / timeline.rate_hz
         songs = f"songs {first} to {last}" if last > first else f"song {first}"
         parts.append(f"{delivery.part.named(number, count)} {clock(seconds)} ({songs})")
-    return [
-        f"{delivery.name}: {', '.join(parts)}",
-        *(f"{delivery.name}: {finding}" for finding in length_findings(delivery.split, timeline)),
-    ]
+    lines = [", ".join(parts)] if count > 1 else []
+    return [f"{delivery.name}: {line}" for line in (*lines, *amiss)]
 
 
 def with_side_words(

@@ -1,4 +1,4 @@
-"""The ends of the spectrum taken off: Butterworth filters of minimum phase, nothing rings before a sound."""
+"""The ends of the spectrum taken off by Butterworth filters of minimum phase: nothing rings before a sound."""
 
 from __future__ import annotations
 
@@ -14,18 +14,17 @@ _QS = {2: (math.sqrt(0.5),), 4: (1 / (2 * math.cos(math.pi / 8)), 1 / (2 * math.
 
 
 class BandLimits:
-    """A high-pass of second and a low-pass of fourth order: a `Processor`; nothing is late.
+    """A high-pass of second and a low-pass of fourth order: a `Processor`.
 
     Butterworth by the bilinear transform, warped so that the corner is where it is asked for (Oppenheim and Schafer,
     *Discrete-Time Signal Processing*, 3rd ed., 7.3): -3 dB at the corner, 12 dB an octave below the one, 24 above the
-    other. Minimum phase: a linear-phase high-pass at 30 Hz would ring for a tenth of a second before every drum.
+    other. Minimum phase: a linear-phase high-pass at 30 Hz would ring for a tenth of a second before every drum. What the
+    low-pass delays the lows by, a frame or two, is told as its latency.
 
     Args:
         highpass_hz, lowpass_hz: the corners; None leaves that end. A low-pass over 0.45 of the rate is left out.
         rate_hz, channels: of the stream.
     """
-
-    latency_frames = 0
 
     def __init__(self, highpass_hz: float | None, lowpass_hz: float | None, rate_hz: int, channels: int) -> None:
         self._channels = channels
@@ -34,14 +33,18 @@ class BandLimits:
             sections += [_section(lowpass_hz, q, rate_hz, high=False) for q in _QS[4]]
         self._sections = np.array(sections, dtype=np.float64).reshape(-1, 6)
         self._state = np.zeros((len(sections), channels, 2))
+        self.latency_frames = 0
+        if lowpass_hz is not None and lowpass_hz < _HIGHEST * rate_hz:
+            # The group delay at 0 Hz of 1 / (s^2 + s / q + 1), s being warped.
+            self.latency_frames = round(sum(1 / q for q in _QS[4]) / (2 * math.tan(math.pi * lowpass_hz / rate_hz)))
 
     def process(self, block: Floats) -> Floats:
         """Filter the next block, `(frames, channels)`."""
         return cascade(self._sections, self._state, block)
 
     def flush(self) -> Floats:
-        """Nothing is held back: an empty array, `(0, channels)`."""
-        return np.zeros((0, self._channels))
+        """The last `latency_frames`."""
+        return self.process(np.zeros((self.latency_frames, self._channels)))
 
 
 def _section(corner_hz: float, q: float, rate_hz: int, *, high: bool) -> list[float]:

@@ -19,17 +19,19 @@ from mastering.replay_gain import Heard
 from mastering.specs import AlbumSpec
 from mastering.tag_writing import id3_bytes, info_texts, write_tags
 from mastering.tags import Tags, clean
+from mastering.wav_marks import Mark, mark_chunks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Label:
-    """What one file is told; `start_frame` is where it lies in its programme."""
+    """What one file is told; `start_frame` is where it lies in its programme, `marks` are where songs begin in it."""
 
     path: Path
     tags: Tags
     start_frame: int
     loudness: Loudness
     true_peak_dbtp: float
+    marks: tuple[Mark, ...] = ()
 
 
 def labelled(made: Delivery, album: AlbumSpec, spec: DeliverySpec, folder: Path, pool: Executor) -> Delivery:
@@ -50,6 +52,7 @@ def labelled(made: Delivery, album: AlbumSpec, spec: DeliverySpec, folder: Path,
                 start_frame=file.start_frame if isinstance(file, DeliveredTrack) else 0,
                 loudness=file.loudness,
                 true_peak_dbtp=file.true_peak_dbtp,
+                marks=_marks(made, file) if spec.split and spec.split.part is Part.SIDE else (),
             )
             for file, tags in zip(files, _all_tags(made, album, spec), strict=True)
         ]
@@ -111,6 +114,14 @@ def _all_tags(made: Delivery, album: AlbumSpec, spec: DeliverySpec) -> list[Tags
     return [replace(tags, heard=one, album_heard=together) for tags, one in zip(found, heard, strict=True)]
 
 
+def _marks(made: Delivery, file: DeliveredProgramme | DeliveredTrack | DeliveredSingle) -> tuple[Mark, ...]:
+    """Where the songs of a programme begin."""
+    if not isinstance(file, DeliveredProgramme):
+        return ()
+    tracks = [made.tracks[number] for number in file.tracks]
+    return tuple(Mark(frame=track.index[1], name=track.title) for track in tracks)
+
+
 def tells_gains(spec: DeliverySpec) -> bool:
     """Whether files of a delivery tell players how to level them."""
     if spec.replay_gain is None:
@@ -135,7 +146,7 @@ def _numbered(song: Tags, made: Delivery, spec: DeliverySpec, number: int) -> Ta
 def _put_on(one: _Label, spec: DeliverySpec, rate_hz: int) -> None:
     try:
         if spec.container is Container.WAV:
-            label(one.path, _bext(one, spec, rate_hz), _chunks(one.tags))
+            label(one.path, _bext(one, spec, rate_hz), [*_chunks(one.tags), *mark_chunks(one.marks)])
         else:
             write_tags(one.path, one.tags)
     except (OSError, ValueError) as error:

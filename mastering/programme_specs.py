@@ -42,9 +42,9 @@ class SideBoundSpec:
                 f"{', '.join(f'{hz:g}' for hz in self.crossovers_hz) or 'no'} Hz: give rising frequencies from 20 Hz, "
                 "and one figure more than there are."
             )
-        if not (all(0 <= db <= 40 for db in self.under_mid_db) and -1 <= self.min_correlation < 1 <= self.range_db):
+        if not (all(-40 <= db <= 40 for db in self.under_mid_db) and -1 <= self.min_correlation < 1 <= self.range_db):
             raise SpecificationError(
-                "A bound of the side out of range: use 0 to 40 dB under mid, a correlation of -1 to under 1, and a "
+                "A bound of the side out of range: use -40 to 40 dB under mid, a correlation of -1 to under 1, and a "
                 "range of 1 dB or more."
             )
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.audio import Audio
 from analysis.units import Floats
+from mastering.band_limits import BandLimits
 from mastering.chain import process
 from mastering.compressor import Compressor
 from mastering.correlation_guard import CorrelationGuard
@@ -21,8 +22,11 @@ from mastering.mid_side import SideEq
 from mastering.mono_bass import MonoBass
 from mastering.multiband import Multiband
 from mastering.processor import Processor
+from mastering.programme_specs import RelativeBandSpec, SideBoundSpec
+from mastering.relative_bands import RelativeBands
 from mastering.ride import Ride
 from mastering.saturation import Saturation
+from mastering.side_bound import SideBound
 from mastering.specs import EqBand, EqShape, MatchCurve, RideSpec
 from mastering.stages import Gain, Offset, Width
 from tests.signals import musical_noise
@@ -49,6 +53,15 @@ DYNAMIC_EQ = (
     DynamicBandSpec(shape=EqShape.HIGH_SHELF, freq_hz=6_000.0, q=0.7, threshold_dbfs=-50.0, ratio=2.0),
 )
 SATURATION = SaturationSpec(drive_db=1.0)
+RELATIVE = (
+    RelativeBandSpec(
+        shape=EqShape.BELL, freq_hz=7_000.0, q=0.9, over_usual_db=8.0, under_song_db=18.0, ratio=3.0, release_ms=60.0
+    ),
+    RelativeBandSpec(
+        shape=EqShape.HIGH_SHELF, freq_hz=8_000.0, q=0.7, over_usual_db=6.0, under_song_db=20.0, ratio=2.0
+    ),
+)
+SIDE_BOUND = SideBoundSpec(crossovers_hz=(300.0,), under_mid_db=(9.0, 6.0), min_correlation=0.5, range_db=12.0)
 Make = Callable[[int, int], Processor]  # sample rate in Hz, channels
 
 PROCESSORS: dict[str, Make] = {
@@ -68,12 +81,17 @@ PROCESSORS: dict[str, Make] = {
     "width": lambda _rate_hz, channels: Width(1.3, channels),
     "correlation guard": lambda rate_hz, channels: CorrelationGuard(1.4, BANDS, 0.5, rate_hz, channels),
     "mono bass": lambda rate_hz, channels: MonoBass(150.0, rate_hz, channels),
+    "band limits": lambda rate_hz, channels: BandLimits(30.0, 9_000.0, rate_hz, channels),
+    "relative bands": lambda rate_hz, channels: RelativeBands(
+        RELATIVE, ((-40.0, -45.0), (-25.0, -30.0)), (0, 1_234), rate_hz, channels
+    ),
+    "side bound": lambda rate_hz, channels: SideBound(SIDE_BOUND, rate_hz, channels),
     "limiter": lambda rate_hz, channels: Limiter(-12.0, rate_hz, channels),
     "limiter without cuts": lambda rate_hz, channels: Limiter(-12.0, rate_hz, channels, cuts=False),
     "limiter half linked": lambda rate_hz, channels: Limiter(-12.0, rate_hz, channels, link=0.5),
 }
 MOVES_SILENCE = {"offset"}  # a constant taken off silence leaves the constant
-STEREO_ONLY = {"width", "side eq", "correlation guard", "mono bass"}  # mono passes
+STEREO_ONLY = {"width", "side eq", "correlation guard", "mono bass", "side bound"}  # mono passes
 
 EXTREMES: dict[str, Make] = {
     "eq, highest boost": lambda rate_hz, channels: Eq(
@@ -148,6 +166,19 @@ EXTREMES: dict[str, Make] = {
     "guard after next to nothing": lambda rate_hz, channels: CorrelationGuard(1e-3, (), 1.0, rate_hz, channels),
     "mono up to 500 Hz": lambda rate_hz, channels: MonoBass(500.0, rate_hz, channels),
     "mono up to 20 Hz": lambda rate_hz, channels: MonoBass(20.0, rate_hz, channels),
+    "band limits that meet": lambda rate_hz, channels: BandLimits(2_000.0, 2_000.0, rate_hz, channels),
+    "side bound at its hardest": lambda rate_hz, channels: SideBound(
+        SideBoundSpec(crossovers_hz=(20.0, 21.0), under_mid_db=(40.0,) * 3, min_correlation=0.99, range_db=60.0),
+        rate_hz,
+        channels,
+    ),
+    "relative bands that always act": lambda rate_hz, channels: RelativeBands(
+        [replace(band, q=10.0, ratio=20.0, knee_db=0.0, attack_ms=0.1, range_db=24.0) for band in RELATIVE],
+        ((-200.0, -200.0),),
+        (0,),
+        rate_hz,
+        channels,
+    ),
     "limiter at full scale": lambda rate_hz, channels: Limiter(0.0, rate_hz, channels),
     "limiter 60 dB down": lambda rate_hz, channels: Limiter(-60.0, rate_hz, channels),
     "limiter without cuts 60 dB down": lambda rate_hz, channels: Limiter(-60.0, rate_hz, channels, cuts=False),
@@ -188,6 +219,13 @@ NEUTRAL: dict[str, Make] = {
     "mono bass without a corner": lambda rate_hz, channels: MonoBass(None, rate_hz, channels),
     "guard after no widening": lambda rate_hz, channels: CorrelationGuard(1.0, (UNCHANGED,), 0.5, rate_hz, channels),
     "guard with nothing to do": lambda rate_hz, channels: CorrelationGuard(1.4, BANDS, -1.0, rate_hz, channels),
+    "no band limits": lambda rate_hz, channels: BandLimits(None, None, rate_hz, channels),
+    "relative bands that stay under their thresholds": lambda rate_hz, channels: RelativeBands(
+        RELATIVE, ((20.0, 20.0),), (0,), rate_hz, channels
+    ),
+    "side bound with nothing to do": lambda rate_hz, channels: SideBound(
+        replace(SIDE_BOUND, under_mid_db=(-40.0, -40.0), min_correlation=-1.0), rate_hz, channels
+    ),
     "limiter with nothing to do": lambda rate_hz, channels: Limiter(0.0, rate_hz, channels),
     "limiter without cuts and nothing to do": lambda rate_hz, channels: Limiter(0.0, rate_hz, channels, cuts=False),
     "limiter half linked with nothing to do": lambda rate_hz, channels: Limiter(0.0, rate_hz, channels, link=0.5),
