@@ -15,7 +15,6 @@ import numpy as np
 from analysis.loudness import integrated_lufs
 from assistant.check_measure import CheckedFile
 from assistant.check_points import Point, Verdict, point
-from mastering.cd_time import SECTOR_FRAMES
 from mastering.delivery_specs import Anchor, DeliverySpec
 
 WARN, FAIL = Verdict.WARN, Verdict.FAIL
@@ -57,25 +56,6 @@ def album_points(
         yield from _loudness(usable, sound, spec, spec.loudness_lufs, complete=complete)
     yield from _rates(usable)
     yield from _codes(usable)
-    most = spec.accepts.most_tracks
-    if most is not None:
-        bad = FAIL if len(files) > most else None
-        yield point(
-            "", "tracks", f"{most} at most", f"{len(files)}", "join some, or divide it", bad=bad, value=len(files)
-        )
-    longest_s = spec.accepts.longest_s
-    if longest_s is not None and sound:
-        seconds = sum(file.seconds for file in sound)
-        bad = FAIL if seconds > longest_s else None
-        yield point(
-            "",
-            "length of all",
-            f"{_minutes(longest_s)} at most",
-            _minutes(seconds),
-            "divide it",
-            bad=bad,
-            value=round(seconds, 3),
-        )
 
 
 def _loudness(
@@ -163,9 +143,3 @@ def manifest_points(folder: Path, told: Mapping[str, Any], prefix: str, present:
         yield point(name, "in the manifest", wanted, found, "render it again", bad=None if same else FAIL)
     for name in sorted(set(present) - set(listed)):
         yield point(name, "in the manifest", "listed", "not listed", "see where it comes from", bad=WARN)
-
-
-def _minutes(seconds: float) -> str:
-    """As discs tell it: minutes:seconds."""
-    whole = math.floor(seconds + 0.5 / SECTOR_FRAMES)
-    return f"{whole // 60}:{whole % 60:02d}"

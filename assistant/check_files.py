@@ -230,14 +230,19 @@ def _advice(file: CheckedFile) -> Iterator[Point]:
         )
     offset = max(raw.dc_offset, key=abs, default=0.0)
     bad = WARN if abs(offset) > _MUCH_DC else None
-    found = f"{amplitude_to_db(abs(offset)):.0f} dBFS" if offset else "none"
+    level = amplitude_to_db(abs(offset))
+    found = f"{level:.0f} dBFS" if offset else "none"
     wanted = f"under {amplitude_to_db(_MUCH_DC):.0f} dBFS"
-    yield point(file.name, "DC offset", wanted, found, "take it off before mastering", bad=bad, value=round(offset, 6))
-    clipped = f"{raw.clipped_runs} times, first at {raw.clipped_first_s:.2f} s" if raw.clipped_runs else "nowhere"
+    yield point(file.name, "DC offset", wanted, found, "take it off before mastering", bad=bad, value=_number(level))
+    clipped = f"{_times(raw.clipped_runs)}, first at {raw.clipped_first_s:.2f} s" if raw.clipped_runs else "nowhere"
     bad = WARN if raw.clipped_runs else None
     yield point(
         file.name, "clipped", "nowhere", clipped, "go back to before it was clipped", bad=bad, value=raw.clipped_runs
     )
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _either(words: Sequence[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,11 +14,13 @@ from analysis.load import LoadedAudio, open_audio
 from analysis.loudness import LoudnessMeter, integrated_lufs
 from analysis.true_peak import TruePeakMeter
 from analysis.units import Floats
+from assistant.measuring import Progress
 from mastering.bwf import chunks
 from mastering.tag_reading import read_tags
 from mastering.tags import Tags
 
 _MOST_CHANNELS = 2
+_STAGE = "Checking"
 _KINDS = {"WAV": "wav", "WAVEX": "wav", "RF64": "wav", "FLAC": "flac", "AIFF": "aiff"}
 _ENCODINGS = {"MP3": "mp3", "MPEG_LAYER_III": "mp3", "AAC": "aac", "OPUS": "opus", "VORBIS": "vorbis"}
 
@@ -66,22 +67,23 @@ class CheckedFile:
         return self.frames / self.info.rate_hz if self.info else 0.0
 
 
-def measured(path: Path, name: str, advance: Callable[[int], None]) -> CheckedFile:
-    """Open and measure a file; what stops that is its fault. `advance` is told the frames of each block."""
+def measured(path: Path, name: str, progress: Progress) -> CheckedFile:
+    """Open and measure a file; what stops that is its fault."""
     try:
         loaded = open_audio(path)
+        progress.begin(_STAGE, str(path), loaded.info.frames or 1)
     except (MastertapeError, OSError) as error:
         return CheckedFile(path=path, name=name, fault=_sentence(path, error))
     info = loaded.info
     if info.channels > _MOST_CHANNELS:
         return CheckedFile(path=path, name=name, info=info, kind=_kind(info), frames=info.frames or 0)
     try:
-        return _measured(loaded, name, advance)
+        return _measured(loaded, name, progress)
     except (MastertapeError, OSError) as error:
         return CheckedFile(path=path, name=name, info=info, kind=_kind(info), fault=_sentence(path, error))
 
 
-def _measured(loaded: LoadedAudio, name: str, advance: Callable[[int], None]) -> CheckedFile:
+def _measured(loaded: LoadedAudio, name: str, progress: Progress) -> CheckedFile:
     audio, path, info = loaded.audio, loaded.path, loaded.info
     loudness, peaks = LoudnessMeter(audio.rate_hz, audio.channels), TruePeakMeter(audio.rate_hz, audio.channels)
     integrity = IntegrityMeter(audio.rate_hz, audio.channels)
@@ -90,7 +92,7 @@ def _measured(loaded: LoadedAudio, name: str, advance: Callable[[int], None]) ->
         for meter in (loudness, peaks, integrity):
             meter.update(block)
         frames += len(block)
-        advance(len(block))
+        progress.advance(_STAGE, str(path), len(block))
     code, after = _wav_header(path) if _kind(info) == "wav" else (None, ())
     return CheckedFile(
         path=path,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from assistant.check_album import album_points, manifest_points, programmes
 from assistant.check_files import file_points
 from assistant.check_measure import CheckedFile, measured
 from assistant.check_points import Point, Verdict
+from assistant.check_programmes import programme_points
 from assistant.check_sheets import SUFFIXES, sheet_points
 from assistant.deliveries import load_delivery
 from assistant.file_order import natural_sorted
@@ -82,13 +84,9 @@ def check(paths: Sequence[Path], names: Sequence[str], progress: Progress | None
 
 
 def _measured(paths: Sequence[Path], progress: Progress) -> dict[Path, CheckedFile]:
-    def one(path: Path) -> CheckedFile:
-        stage, item = "Checking", str(path)
-        progress.begin(stage, item, max(1, path.stat().st_size // 4))
-        return measured(path, path.name, lambda frames: progress.advance(stage, item, frames))
-
     with ThreadPoolExecutor(workers()) as pool:
-        return dict(zip(paths, pool.map(one, paths), strict=True))
+        files = pool.map(lambda path: measured(path, path.name, progress), paths)
+        return dict(zip(paths, files, strict=True))
 
 
 def _checked(subject: Subject, spec: DeliverySpec, known: Mapping[Path, CheckedFile]) -> Checked:
@@ -108,6 +106,8 @@ def _checked(subject: Subject, spec: DeliverySpec, known: Mapping[Path, CheckedF
         points += file_points(file, spec, track=file.name not in wholes)
     complete = subject.whole or {file.name for file in tracks} >= set(listed["tracks"])
     points += album_points(tracks, whole, spec, complete=complete)
+    counts = Counter(str(one.get("programme")) for one in subject.told.get("tracks", []) if complete)
+    points += programme_points(tracks, whole, [*counts.values()] or [len(tracks)], spec)
     if subject.told and subject.whole:
         points += manifest_points(subject.folder, subject.told, prefix, subject.audio)
     for name in subject.sheets:

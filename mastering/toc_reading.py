@@ -194,7 +194,7 @@ class _Reader:
 
     def _file(self) -> None:
         track, file, line = self._current("FILE"), self._text("the file's name"), self._line
-        start = self._time("where it starts")
+        start = self._time("a start")
         length = self._time("its length") if self._has_time() else None
         track.parts.append(TocPart(file=file, start=start, length=length, line=line))
 
@@ -204,10 +204,10 @@ class _Reader:
 
     def _start(self) -> None:
         track = self._current("START")
-        track.start = self._time("where the track starts") if self._has_time() else 0
+        track.start = self._time("a start") if self._has_time() else 0
 
     def _index(self) -> None:
-        track, time = self._current("INDEX"), self._time("where the index is")
+        track, time = self._current("INDEX"), self._time("a time")
         if track.indices and time <= track.indices[-1]:
             raise self._fault("has an INDEX that is not after the one before it")
         track.indices.append(time)

@@ -15,7 +15,7 @@ import pytest
 from assistant import delivery_commands
 from tests.cli.calls import Result, call, refused
 
-COMMANDS = ("demo", "master", "analyse", "plan", "render", "deliveries", "references")
+COMMANDS = ("demo", "master", "analyse", "plan", "render", "check", "deliveries", "references")
 OPTIONS = {
     "demo": ["--out", "--json"],
     "master": [
@@ -25,6 +25,7 @@ OPTIONS = {
     "analyse": ["--musical", "--json"],
     "plan": ["--out", "--reference", "--for", "--engineer", "--title", "--order", "--strength", "--as-is", "--force"],
     "render": ["--out", "--for", "--loudness", "--ceiling", "--rate", "--depth", "--format", "--json"],
+    "check": ["--for", "--json"],
     "deliveries": ["--json"],
     "references": ["--json"],
 }
