@@ -19,7 +19,7 @@ from assistant.sides import with_sides
 from assistant.statistics import SongStatistics
 from assistant.wishes import Wishes
 
-_LOWEST_ALBUM_RATE_HZ = 44_100
+LOWEST_ALBUM_RATE_HZ = 44_100
 
 
 def keeps_given_order(files: Sequence[str], wishes: Wishes) -> bool:
@@ -82,7 +82,7 @@ def album_rate_hz(tracks: Sequence[TrackAnalysis]) -> int:
     seconds: Counter[int] = Counter()
     for track in tracks:
         seconds[track.source.rate_hz] += round(track.duration_s * 1000)
-    return max(_LOWEST_ALBUM_RATE_HZ, max(seconds, key=lambda rate: (seconds[rate], rate)))
+    return max(LOWEST_ALBUM_RATE_HZ, max(seconds, key=lambda rate: (seconds[rate], rate)))
 
 
 def _done(

@@ -28,7 +28,7 @@ from assistant.mixes import MixFile, MixFolder, same_names
 from assistant.outputs import check_output, check_space, keep_copy, publish, work_folder, write_text
 from assistant.plan import AlbumPlan, TrackPlan
 from assistant.plan_file import PlanFile, delivery_path, relative_path
-from assistant.planner import keeps_given_order, plan_album
+from assistant.planner import LOWEST_ALBUM_RATE_HZ, keeps_given_order, plan_album
 from assistant.runs import check_runs, find_runs
 from assistant.sides import divided_deliveries, with_side_words
 from assistant.spooling import spool_all, spool_bytes, through_chains
@@ -42,6 +42,7 @@ from mastering.matchering_stage import matchering_bytes
 from mastering.naming import track_names
 from mastering.noise_shaping import check_dither
 from mastering.render import AlbumRenderer, RenderedTracks
+from mastering.room_tone import load_room_tone
 from mastering.specs import AlbumSpec, TrackSpec
 from mastering.timeline import delivery_timeline
 
@@ -88,6 +89,8 @@ def make_plan(
     learned = load_statistics(statistics)
     proposes = not keeps_given_order([mix.file for mix in folder.mixes], wishes)
     needs_musical = len(folder.mixes) > 1 and (proposes or not wishes.as_is)  # for the order, for gaps in time
+    if wishes.spacing.room_tone:
+        load_room_tone(wishes.spacing.room_tone, LOWEST_ALBUM_RATE_HZ)
     models, called = measured_references(references, plan_folder, progress)
     found = analyse_paths([mix.path for mix in folder.mixes], musical=needs_musical, progress=progress)
     reasons = {mix.file: _reason(mix.path, found, wishes) for mix in folder.mixes}

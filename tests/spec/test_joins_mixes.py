@@ -173,10 +173,10 @@ def analysed(folder: Path, head_s: float, decay_s: float, tail_s: float, *, nois
     """6 s of music with silence (or soft noise) before it, a decay to nothing at its end, silence after it."""
     rng = np.random.default_rng(1)
     song = music(6.0, RATE_HZ, rng)
+    song -= song.mean(axis=0)
     if decay_s:
         count = round(decay_s * RATE_HZ)
         song[-count:] *= (10.0 ** (-np.linspace(0.0, 80.0, count) / 20.0))[:, None]
-    song -= song.mean(axis=0)
     samples = np.pad(song, ((round(head_s * RATE_HZ), round(tail_s * RATE_HZ)), (0, 0)))
     samples += noise * rng.standard_normal(samples.shape)
     soundfile.write(folder / "song.wav", samples, RATE_HZ, "PCM_24")
@@ -218,10 +218,10 @@ def cut(folder: Path, decay_s: float, cut_s: float, silence_s: float) -> TrackAn
     """The same song with a decay of 80 dB that stops early, and silence after it."""
     rng = np.random.default_rng(1)
     song = music(16.0, RATE_HZ, rng)
+    song -= song.mean(axis=0)
     count = round(decay_s * RATE_HZ)
     song[-count:] *= (10.0 ** (-np.linspace(0.0, 80.0, count) / 20.0))[:, None]
     samples = np.pad(song[: len(song) - round(cut_s * RATE_HZ)], ((0, round(silence_s * RATE_HZ)), (0, 0)))
-    samples -= samples.mean(axis=0) * (np.abs(samples) > 0)
     soundfile.write(folder / "cut.wav", samples, RATE_HZ, "PCM_24")
     return analyse(open_audio(folder / "cut.wav"), "0" * 64)
 
