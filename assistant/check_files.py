@@ -20,7 +20,7 @@ METERS_DIFFER_DB = 0.2
 """By how much a meter may read a true peak too high (EBU Tech 3341, cases 15 to 23: +0.2 dB, -0.4 dB)."""
 
 _ROUNDING_DB = 0.005  # figures are told to two decimals
-_MUCH_DC = 1e-3  # -60 dBFS: more than a limiter leaves of music that is lopsided
+_MUCH_DC = 10 ** (-50 / 20)  # more than a limiter leaves of music that is lopsided: -55 dBFS on drawn songs
 _LONG_HEAD_S, _LONG_TAIL_S = 1.0, 10.0  # distributors ask for no more than some seconds
 _ENDINGS = {
     "wav": (".wav", ".wave", ".bwf", ".rf64"),

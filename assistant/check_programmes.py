@@ -26,7 +26,7 @@ def programme_points(
     """
     most = spec.accepts.most_tracks
     for number, count in enumerate(counts if most is not None else (), 1):
-        name = f" on disc {number}" if len(counts) > 1 else ""
+        name = f" on {spec.split.part.value if spec.split else 'disc'} {number}" if len(counts) > 1 else ""
         bad = FAIL if most is not None and count > most else None
         yield point("", f"tracks{name}", f"{most} at most", f"{count}", "join some, or divide it", bad=bad, value=count)
     lengths = [(file.name, file.seconds) for file in whole] or [("", sum(file.seconds for file in tracks))]

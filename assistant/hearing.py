@@ -15,10 +15,10 @@ from mastering.replay_gain import Heard
 
 
 def asked_and_heard(spec: DeliverySpec, delivery: Delivery) -> dict[str, Any]:
-    """What was asked of a delivery, with what was overridden, and what its listeners hear: keys of the manifest."""
+    """What a place asks for, with what was overridden, and what its listeners hear: keys of the manifest."""
     return {
         "asked": {
-            "loudness_lufs": spec.loudness_lufs if delivery.target_lufs is None else delivery.target_lufs,
+            "loudness_lufs": spec.loudness_lufs,
             "anchor": spec.anchor.value,
             "ceiling_dbtp": spec.ceiling_dbtp,
             "container": spec.container.value,

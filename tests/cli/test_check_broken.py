@@ -117,6 +117,12 @@ def _cut_short(name: str, share: float) -> Callable[[Path], object]:
     return spoil
 
 
+def _bit_turned(folder: Path) -> object:
+    content = bytearray((folder / "01 Dawn.flac").read_bytes())
+    content[len(content) // 2] ^= 1
+    return (folder / "01 Dawn.flac").write_bytes(content)
+
+
 def _instead(name: str, content: bytes) -> Callable[[Path], object]:
     def spoil(folder: Path) -> object:
         (folder / "01 Dawn.flac").unlink()
@@ -210,6 +216,9 @@ BROKEN: dict[str, Broken] = {
         streaming, "streaming", _instead("01 Dawn.wav", b"Dear label"), "intact", "01 Dawn.wav is not"
     ),
     "a FLAC cut short": Broken(streaming, "streaming", _cut_short("01 Dawn.flac", 0.5), "intact", "01 Dawn.flac is "),
+    "a FLAC with one bit wrong": Broken(
+        streaming, "streaming", _bit_turned, "intact", "01 Dawn.flac is damaged after "
+    ),
     "a WAV cut short": Broken(disc, "cd", _cut_short("01 Dawn.wav", 0.7), "intact", "01 Dawn.wav is cut short: "),
     "not a number": Broken(
         streaming,

@@ -160,3 +160,22 @@ def test_a_manifest_changed_by_hand(mastered: tuple[Path, Result], tmp_path: Pat
     said = refused("check", tmp_path / "out" / "streaming")
     assert said.startswith(f"{path} does not say what streaming is for (")
     assert said.endswith("): add --for.")
+
+
+def test_sides_and_discs_are_counted_and_timed(mixes: Path, tmp_path: Path) -> None:
+    assert call("master", mixes, "--for", "cassette", "--for", "archive", "--out", tmp_path / "out").code == 0
+    (tmp_path / "short.toml").write_text(
+        'name = "short"\ntitle = "Short"\ncontainer = "wav"\nencoding = "pcm_24"\nceiling_dbtp = -1\nsource = "none"\n'
+        'date = "2026-01"\n[split]\npart = "side"\nlongest_min = 0.1\nfewest = 4\neven = true\n'
+        "[accepts]\nmost_tracks = 1\n"
+    )
+    folder = tmp_path / "out" / "cassette"
+    points = _points(folder, code=0)
+    assert {(p["found"], p["wanted"]) for p in points if p["requirement"] == "sides"} == {("2", "2 sides")}
+    assert {p["wanted"] for p in points if p["requirement"] == "length of all"} == {"30:00 at most"}
+    points = _points(folder, "--for", tmp_path / "short.toml", code=1)
+    assert _bad(points, "sides") == [("", "2")]
+    assert {p["wanted"] for p in points if p["requirement"] == "sides"} == {"4 sides or more, an even number"}
+    assert [file for file, _ in _bad(points, "length of all")] == ["Long Day (side A).wav"]
+    assert _bad(points, "tracks on side 1") == [("", "2")]
+    assert _bad(points, "tracks on side 2") == []

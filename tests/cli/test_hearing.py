@@ -53,5 +53,5 @@ def test_a_place_that_levels_nothing_has_no_listeners_to_tell_of(mastered: tuple
 
 def test_the_manifest_keeps_what_was_asked_for(mastered: tuple[Path, Result]) -> None:
     asked = {name: told["asked"] for name, told in manifest(mastered[0])["deliveries"].items()}
-    assert (asked["streaming"]["loudness_lufs"], asked["cd"]["loudness_lufs"]) == (-14, -12)
+    assert (asked["streaming"]["loudness_lufs"], asked["cd"]["loudness_lufs"]) == (-14, None)
     assert (asked["streaming"]["encoding"], asked["cd"]["encoding"]) == ("pcm_24", "pcm_16")
