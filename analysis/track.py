@@ -28,7 +28,7 @@ from analysis.spectrum import Spectrum, SpectrumMeter
 from analysis.true_peak import TruePeakMeter
 from analysis.units import Floats
 
-SCHEMA = 6
+SCHEMA = 7
 """Raised whenever a figure's meaning changes, so that older cached analyses are not believed."""
 
 
