@@ -6,18 +6,16 @@ Everything heavy is imported when a command needs it, so that help is there at o
 from __future__ import annotations
 
 import sys
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
-from analysis.errors import MastertapeError, PlanError
+from analysis.errors import PlanError
 from assistant.cli_check import check
 from assistant.cli_deliveries import deliveries_app
+from assistant.cli_errors import errors_in_one_line, speak_any_name
 from assistant.cli_label_copy import (
     Artist,
     CatalogueNumber,
@@ -62,7 +60,7 @@ from assistant.cli_options import (
 )
 from assistant.cli_order import ArcName, Crossfade, Order, PaceName, Pins, RoomTone, Sides
 from assistant.cli_references import references_app
-from assistant.interrupt import Stopped, stoppable
+from assistant.interrupt import stoppable
 from assistant.spacing import Pace, Spacing
 
 app = typer.Typer(
@@ -81,9 +79,7 @@ app.command()(check)
 app.command()(compare)
 app.command()(joins)
 
-_USAGE_ERROR: Any = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "UsageError")
 _LABEL_COPY = ("artist", "label", "catalogue_number", "upc", "year", "genre", "cover", "label_copy")
-_SIGNALLED = 128  # exit codes over this name the signal that ended a program
 
 
 @app.callback()
@@ -309,42 +305,10 @@ def _end(code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-@contextmanager
-def _errors_in_one_line() -> Iterator[None]:
-    try:
-        yield
-    except MastertapeError as error:
-        _fail(str(error), 2)
-    except _USAGE_ERROR as error:
-        said = error.format_message().replace("Value error, ", "").rstrip(".")
-        command = error.ctx.command_path if error.ctx else "mastertape"
-        _fail(f"{said}{'' if said.endswith('?') else '.'} See {command} --help.", 2)
-    except Stopped as stopped:
-        _fail("stopped; nothing unfinished is left behind.", _SIGNALLED + stopped.signal_number)
-    except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        _fail(f"{where}{error.strerror or error}: free some space, or see what is wrong with the disk or pipe.", 2)
-    except Exception:
-        traceback.print_exc()
-        _fail("this is a fault of Mastertape, not of your files: please report it with the lines above.", 2)
-
-
-def _fail(sentence: str, code: int) -> NoReturn:
-    sys.stderr.write(f"mastertape: {sentence}\n")
-    sys.exit(code)
-
-
-def _speak_any_name() -> None:
-    """See that no file name stops us: what a terminal's encoding lacks is written as its code."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-
-
 def main() -> None:
     """Run the command line; errors meant for people are one line, exit code 2."""
-    _speak_any_name()
-    with _errors_in_one_line(), stoppable():
+    speak_any_name()
+    with errors_in_one_line(), stoppable():
         code = app(prog_name="mastertape", standalone_mode=False)
         sys.stdout.flush()  # so that a full disk is met here
     sys.exit(code)

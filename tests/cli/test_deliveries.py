@@ -42,7 +42,7 @@ SHAPED_AT_48 = (
 
 def _check(out: Path, name: str, loudness: float, ceiling: float, rate_hz: int, kind: tuple[str, str]) -> None:
     """See that every file of a delivery is of the kind, the album at the loudness, all peaks under the ceiling."""
-    paths = sorted((out / name).glob("*.wav"))
+    paths = sorted((out / name).glob(f"*.{kind[0].lower()}"))
     assert len(paths) == 4
     for path in paths:
         info = soundfile.info(str(path))
