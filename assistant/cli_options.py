@@ -14,6 +14,12 @@ class FormatChoice(StrEnum):
 
     WAV = "wav"
     FLAC = "flac"
+    AIFF = "aiff"
+    ALAC = "alac"
+    MP3 = "mp3"
+    AAC = "aac"
+    OPUS = "opus"
+    VORBIS = "vorbis"
 
 
 Mixes = Annotated[
@@ -88,6 +94,16 @@ Ceiling = Annotated[
 Rate = Annotated[int | None, typer.Option("--rate", help="Sample rate instead of the delivery's own, Hz.")]
 Depth = Annotated[int | None, typer.Option("--depth", help="Bits a sample: 16, 24, or 32 for floating point.")]
 Format = Annotated[FormatChoice | None, typer.Option("--format", help="File format instead of the delivery's own.")]
+BitRate = Annotated[
+    int | None, typer.Option("--bit-rate", help="Of a lossy --format, kbps. Without it, what is usual there.")
+]
+NoAudit = Annotated[
+    bool,
+    typer.Option(
+        "--no-audit",
+        help="Leave out the trial of each track with the place's lossy codecs, and the repair of what that puts over.",
+    ),
+]
 DitherName = Annotated[
     str | None,
     typer.Option(

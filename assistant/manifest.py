@@ -8,9 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from analysis.true_peak import STEPS_PER_SECOND
 from mastering.codec_audit import CodecTrial
 from mastering.delivery import Delivery
 from mastering.harm import Harm
+from mastering.programme_chain import ProgrammeEffect
+from mastering.repair import Repair
 from mastering.singles import FOLDER as SINGLES
 
 SCHEMA = 1
@@ -56,7 +59,8 @@ def described(delivery: Delivery) -> dict[str, Any]:
                 "harm": _harm(track.harm),
                 "chain_harm": _harm(track.chain_harm) if track.chain_harm else None,
                 "codecs": [_codec(trial) for trial in track.codecs],
-                "lowered_db": _figure(track.lowered_db),
+                "repair": _repair(track.repair) if track.repair else None,
+                **({"programme_chain": _effect(track.effect)} if track.effect else {}),
                 "findings": list(track.findings),
             }
             for track in delivery.tracks
@@ -84,6 +88,27 @@ def _codec(trial: CodecTrial) -> dict[str, Any]:
         "true_peak_dbtp": _figure(trial.true_peak_dbtp),
         "overs": trial.overs,
         "loudness_change_lu": _figure(trial.loudness_change_lu),
+    }
+
+
+def _repair(done: Repair) -> dict[str, Any]:
+    return {
+        "lowered_db": _figure(done.lowered_db),
+        "dips": [
+            {"start_s": step / STEPS_PER_SECOND, "lowered_db": _figure(lowered_db)}
+            for step, lowered_db in sorted(done.dips_db.items())
+        ],
+    }
+
+
+def _effect(effect: ProgrammeEffect) -> dict[str, Any]:
+    """What the delivery's own chain did to a track: its side before and after, what dynamic bands took off."""
+    figures = ("side_db", "most_side_db", "low_side_db", "least_correlation")
+    return {
+        "before": {name: _figure(getattr(effect.before, name)) for name in figures},
+        "after": {name: _figure(getattr(effect.after, name)) for name in figures},
+        "band_cuts_db": [_figure(cut_db) for cut_db in effect.band_cuts_db],
+        "mono_fold_change_db": _figure(effect.mono_fold_change_db),
     }
 
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.loudness import Loudness
+from mastering.codec_audit import CodecTrial
 from mastering.harm import Harm
 from mastering.loudness_solver import Limiting
 from mastering.noise_shaping import Dither
+from mastering.programme_chain import ProgrammeEffect
+from mastering.repair import Repair
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,6 +34,9 @@ class DeliveredTrack:
         isrc: as the file is labelled; empty where it is not.
         harm: what the limiter did to it.
         chain_harm: what ride, compressor, saturation and their like did to it before; None where there are none.
+        codecs: what came back of it from each codec that it was tried with.
+        repair: what was done so that none of those puts it over; None where nothing had to be.
+        effect: what the delivery's own chain did to it, where it has one.
         findings: sentences; empty when all is well.
     """
 
@@ -49,6 +55,9 @@ class DeliveredTrack:
     isrc: str = ""
     harm: Harm
     chain_harm: Harm | None
+    codecs: tuple[CodecTrial, ...] = ()
+    repair: Repair | None = None
+    effect: ProgrammeEffect | None = None
     findings: tuple[str, ...]
 
 

@@ -7,14 +7,19 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 
 from mastering.cd_delivery import write_discs
+from mastering.codec_repair import codec_findings, repair_cost
 from mastering.delivery import DeliveredTrack, Delivery
 from mastering.delivery_specs import Anchor, DeliverySpec, GapPlace
+from mastering.encoded import as_asked
 from mastering.labelling import labelled
 from mastering.loudness_solver import Bound
 from mastering.noise_shaping import Dither
 from mastering.programme_files import write_programmes
 from mastering.render import RenderedTracks
+from mastering.side_sheet_pages import write_side_sheets
+from mastering.sides import length_findings
 from mastering.singles import render_singles
+from mastering.unlimited import unlimited_findings
 
 PROMISED_LU = 0.1
 """How near a programme comes to its loudness target."""
@@ -30,7 +35,8 @@ def finish(job: RenderedTracks, pool: Executor) -> Delivery:
     whole = write_programmes(job, pool)
     tracks = tuple(_track(job, number) for number in range(len(job.album.tracks)))
     singles = render_singles(job, pool) if delivery.singles else ()
-    findings = [_Judged(text, failed=False) for text in job.cut_apart]
+    told = (*job.cut_apart, *(() if delivery.sheets else length_findings(delivery.split, timeline)))
+    findings = [_Judged(text, failed=False) for text in told]
     findings += _loudness_findings(job, whole.loudness_lufs)
     for programme in whole.files:
         called = programme.title if len(whole.files) > 1 else "the album"
@@ -55,9 +61,9 @@ def finish(job: RenderedTracks, pool: Executor) -> Delivery:
         programmes=whole.files,
         tracks=tracks,
         singles=singles,
-        extras=discs.names,
+        extras=(*discs.names, *write_side_sheets(job, whole.files, tracks)),
     )
-    return labelled(made, job.album, delivery, job.paths[0].parent, pool)
+    return labelled(as_asked(job, made, pool), job.album, job.asked, job.paths[0].parent, pool)
 
 
 def _track(job: RenderedTracks, number: int) -> DeliveredTrack:
@@ -65,6 +71,7 @@ def _track(job: RenderedTracks, number: int) -> DeliveredTrack:
     programme = job.timeline.programme_of(number)
     begins = job.timeline.programmes[programme].start
     findings = [f.text for f in _peak_findings(job.delivery, job.judged_peak_dbtp(number), "the track")]
+    findings += codec_findings(job, number)
     return DeliveredTrack(
         source=job.album.tracks[number].source,
         file=job.paths[number].name,
@@ -79,6 +86,9 @@ def _track(job: RenderedTracks, number: int) -> DeliveredTrack:
         loudness=written.loudness,
         harm=job.harm[number],
         chain_harm=job.chain_harms[number],
+        codecs=job.codecs.get(number, ()),
+        repair=job.repairs.get(number),
+        effect=job.effects.get(number),
         findings=tuple(findings),
     )
 
@@ -115,6 +125,8 @@ def _peak_findings(delivery: DeliverySpec, peak_dbtp: float, what: str) -> list[
 
 def _loudness_findings(job: RenderedTracks, loudness_lufs: float | None) -> list[_Judged]:
     target = job.gains.target_lufs
+    if not job.delivery.limiter:
+        return [_Judged(text, failed=False) for text in unlimited_findings(job.delivery, loudness_lufs)]
     if target is None:
         wanted, found = job.delivery.loudness_lufs, loudness_lufs
         if wanted is None or found is None or abs(found - wanted) <= PROMISED_LU:
@@ -130,6 +142,8 @@ def _loudness_findings(job: RenderedTracks, loudness_lufs: float | None) -> list
 
 def _missed(job: RenderedTracks, what: str, found: float | None, target: float, bound: Bound | None) -> _Judged:
     """A target that was not met: what stopped it and what would get there, or a failure."""
+    if bound is None and found is not None and job.repairs:
+        return _Judged(f"{what} is {_lufs(found)}, short of {target:.1f} LUFS: {repair_cost(job)}", failed=False)
     if bound is None or found is None:
         return _Judged(f"{what} is {_lufs(found)}; {target:.1f} LUFS was asked for", failed=True)
     text = f"{what} is {_lufs(found)}, short of {target:.1f} LUFS: "

@@ -24,8 +24,11 @@ from mastering.loudness_solver import (
     solve,
     whole_programme,
 )
+from mastering.noise_shaping import room_db, shaper_for
 from mastering.specs import AlbumSpec
 from mastering.timeline import Placement, Timeline
+
+_CEILING_GUARD_DB = 0.02  # a gain that moves puts a little between the samples
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,6 +150,14 @@ def _gathered(solutions: Sequence[Solution], target: float) -> DeliveryGains:
         limiting=replace(deepest, p95_db=usual.p95_db, p95_song=usual.p95_song),
         bounds=tuple(solution.bound for solution in solutions),
     )
+
+
+def guarded_dbtp(delivery: DeliverySpec, rate_hz: int) -> float | None:
+    """What the limiter holds at first, so that the written file's peaks, noise and all, are under the ceiling."""
+    ceiling = delivery.ceiling_dbtp
+    if ceiling is None:
+        return None
+    return ceiling - _CEILING_GUARD_DB - room_db(shaper_for(delivery.dither, rate_hz), ceiling)
 
 
 def _slice(envelopes: Sequence[Envelope], placed: Placement) -> list[Envelope]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import soundfile
@@ -16,8 +17,10 @@ from mastering.assembly import PROGRAMME_CHANNELS
 from mastering.delivery import DeliveredProgramme
 from mastering.delivery_specs import DeliverySpec
 from mastering.files import AudioFile, raw_dtype, safe_name
-from mastering.render import RenderedTracks
 from mastering.verify import read_back
+
+if TYPE_CHECKING:
+    from mastering.render import RenderedTracks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +41,7 @@ def write_programmes(job: RenderedTracks, pool: Executor) -> WrittenProgrammes:
     delivery, timeline = job.delivery, job.timeline
     files, energies = [], []
     for number, programme in enumerate(timeline.programmes):
-        path, frames = _path(job, number), programme.end - programme.start
+        path, frames = programme_path(job, number), programme.end - programme.start
         _join([job.paths[track] for track in programme.tracks], path, delivery, timeline.rate_hz, frames)
         found = read_back(path, frames, pool)
         energies.append(found.hop_energies)
@@ -65,9 +68,10 @@ def programme_title(job: RenderedTracks, number: int) -> str:
     return job.delivery.part.named(number, count) if count > 1 else job.album.title
 
 
-def _path(job: RenderedTracks, number: int) -> Path:
+def programme_path(job: RenderedTracks, number: int) -> Path:
+    """File of a programme."""
     suffix = job.delivery.part.suffix(number) if len(job.timeline.programmes) > 1 else "album"
-    return job.paths[0].with_name(f"{safe_name(job.album.title)} ({suffix}).{job.delivery.container.value}")
+    return job.paths[0].with_name(f"{safe_name(job.album.title)} ({suffix}){job.delivery.container.suffix}")
 
 
 def _join(paths: Sequence[Path], path: Path, delivery: DeliverySpec, rate_hz: int, frames: int) -> None:

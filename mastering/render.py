@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,15 +13,20 @@ from numpy.typing import NDArray
 
 from analysis.loudness import integrated_lufs
 from analysis.units import Floats
-from mastering.assembly import assemble
 from mastering.balance import BalanceRide, ridden_envelope, solve_balanced
 from mastering.breaks import cut_over_breaks, divided
+from mastering.codec_audit import CodecTrial
+from mastering.codec_repair import audit, dips
 from mastering.delivery_specs import Anchor, DeliverySpec
-from mastering.envelope import Envelope, measure_envelope
-from mastering.gains import DeliveryGains, anchor_loudness, solve_gains, track_hops
+from mastering.envelope import Envelope
+from mastering.gains import DeliveryGains, anchor_loudness, guarded_dbtp, solve_gains, track_hops
 from mastering.harm import UNTOUCHED, Harm
+from mastering.measured import MeasuredUnit, measure_unit, what_measuring_depends_on
 from mastering.naming import track_names
-from mastering.noise_shaping import room_db, shaper_for
+from mastering.programme_chain import ProgrammeEffect
+from mastering.relative_bands import SongLevels
+from mastering.repair import Repair
+from mastering.room_tone import RoomTone, load_room_tone, tone_spans
 from mastering.specs import AlbumSpec
 from mastering.spool import Spool
 from mastering.timeline import Timeline, Unit, delivery_timeline, lay_out
@@ -29,7 +34,6 @@ from mastering.unit_render import Progress, UnitOrder, render_unit
 from mastering.verify import Written, joint_peak_dbtp, read_back
 
 _RERENDER_LU = 0.05
-_CEILING_GUARD_DB = 0.02  # a gain that moves puts a little between the samples
 LOWER_STILL_DB = 0.005
 """By how much more than it is passed the ceiling is lowered."""
 
@@ -54,7 +58,8 @@ class AlbumRenderer:
         self._chain_harms = chain_harms or [None] * len(album.tracks)
         self._spools = spools
         self._pool = pool
-        self._envelopes: dict[tuple[Timeline, bool], tuple[Envelope, ...]] = {}
+        self._rooms: dict[int, Floats] = {}
+        self._known: dict[tuple[object, ...], tuple[MeasuredUnit, ...]] = {}
 
     def timeline(self, delivery: DeliverySpec) -> Timeline:
         """Where everything lies in a delivery."""
@@ -80,18 +85,22 @@ class AlbumRenderer:
             dirty = sorted(again)
             if not dirty:
                 break
+        audit(job, self._pool, progress)
         return job
 
     def solved(self, delivery: DeliverySpec, folder: Path) -> RenderedTracks:
         """A delivery whose gains are known and of which nothing is rendered yet."""
+        asked, delivery = delivery, delivery.rendered(self.album.rate_hz)
         album, timeline = divided(self.album, delivery.breaks), self.timeline(delivery)
-        envelopes = self._measured(delivery)
-        guarded = _guarded_dbtp(delivery, timeline.rate_hz)
+        measured = self._measured(delivery)
+        envelopes = [unit.envelope for unit in measured]
+        guarded = guarded_dbtp(delivery, timeline.rate_hz)
         gains, rides = solve_balanced(album, delivery, timeline, envelopes, guarded)
         return RenderedTracks(
             album=album,
             cut_apart=cut_over_breaks(self.album, delivery.breaks),
             delivery=delivery,
+            asked=asked,
             timeline=timeline,
             envelopes=tuple(ridden_envelope(one, ride) for one, ride in zip(envelopes, rides, strict=True)),
             spools=self._spools,
@@ -99,24 +108,33 @@ class AlbumRenderer:
             gains=gains,
             rides=tuple(ride for ride in rides if ride),
             guarded_dbtp=guarded,
-            ceilings_dbtp=[guarded] * len(timeline.units),
+            room=self._room(timeline.rate_hz),
+            ceilings_dbtp=[guarded if delivery.limiter else None] * len(timeline.units),
+            songs={track: levels for unit in measured for track, levels in unit.songs.items()},
+            effects={track: effect for unit in measured for track, effect in unit.effects.items()},
             paths=_track_paths(self.album, delivery, folder),
         )
 
-    def _measured(self, delivery: DeliverySpec) -> tuple[Envelope, ...]:
+    def _room(self, rate_hz: int) -> Floats | None:
+        if self.album.room_tone is None:
+            return None
+        if rate_hz not in self._rooms:
+            self._rooms[rate_hz] = load_room_tone(Path(self.album.room_tone), rate_hz)
+        return self._rooms[rate_hz]
+
+    def _measured(self, delivery: DeliverySpec) -> tuple[MeasuredUnit, ...]:
         """The album at one rate before any gain, unit by unit; where files of one programme are cut does not matter."""
         rate_hz = delivery.rate_hz or self.album.rate_hz
         sector_frames = delivery.sector_frames if delivery.breaks else 1
         timeline = lay_out(self.album, rate_hz, sector_frames, breaks=delivery.breaks, lead_s=delivery.lead_s)
-        key = timeline, delivery.cuts
-        if key not in self._envelopes:
-            gains = [1.0] * len(self.album.tracks)
+        key = timeline, what_measuring_depends_on(delivery)
+        if key not in self._known:
 
-            def one(unit: Unit) -> Envelope:
-                return measure_envelope(assemble(timeline, unit, self._spools, gains), unit.start, cuts=delivery.cuts)
+            def one(unit: Unit) -> MeasuredUnit:
+                return measure_unit(timeline, unit, self._spools, delivery)
 
-            self._envelopes[key] = tuple(self._pool.map(one, timeline.units))
-        return self._envelopes[key]
+            self._known[key] = tuple(self._pool.map(one, timeline.units))
+        return self._known[key]
 
 
 @dataclass(kw_only=True)
@@ -125,6 +143,7 @@ class RenderedTracks:
 
     Attributes:
         album, delivery, timeline: what is made, and where everything lies.
+        asked: the delivery as it was asked for; its files may have to be encoded from what is made.
         cut_apart: sentences on songs that would play into each other if no new programme began between them.
         envelopes: the album before gain, after the rides.
         rides: before the limiter, see `balance`.
@@ -134,13 +153,19 @@ class RenderedTracks:
         guarded_dbtp: what the limiter holds at first; None without a ceiling.
         ceilings_dbtp: what the limiter of each unit holds.
         paths: file of each track.
+        room: a loop of room tone at the delivery's rate; None where gaps are silent.
+        songs: levels that the delivery's own chain goes by, where it has one.
+        effects: what that did to each track.
         written: what was read back of each.
         harm: what the limiter did to each.
         seams: where a cut in mid-sound rings, and how much lower the limiter goes there, dB.
+        codecs: what came of each track through each codec, where it was tried.
+        repairs: what was done to a track for that, where something had to be.
     """
 
     album: AlbumSpec
     delivery: DeliverySpec
+    asked: DeliverySpec
     timeline: Timeline
     cut_apart: tuple[str, ...]
     envelopes: tuple[Envelope, ...]
@@ -151,9 +176,14 @@ class RenderedTracks:
     guarded_dbtp: float | None
     ceilings_dbtp: list[float | None]
     paths: list[Path]
+    room: Floats | None = None
+    songs: Mapping[int, SongLevels] = field(default_factory=dict)
+    effects: Mapping[int, ProgrammeEffect] = field(default_factory=dict)
     written: dict[int, Written] = field(default_factory=dict)
     harm: dict[int, Harm] = field(default_factory=dict)
     seams: dict[int, float] = field(default_factory=dict)
+    codecs: dict[int, tuple[CodecTrial, ...]] = field(default_factory=dict)
+    repairs: dict[int, Repair] = field(default_factory=dict)
 
     def render(self, units: Sequence[int], pool: Executor, progress: Progress) -> None:
         """Render some units and read their tracks back."""
@@ -172,6 +202,10 @@ class RenderedTracks:
                 rides=[r for r in self.rides if r.start < unit.end and r.start + r.frames > unit.start],
                 paths=self.paths,
                 seams={frame: extra for frame, extra in self.seams.items() if unit.start < frame < unit.end},
+                songs=self.songs,
+                room_tone=self.room_tone(),
+                lowered_db=sum(self.repairs[track].lowered_db for track in unit.tracks if track in self.repairs),
+                dips=[dip for track in unit.tracks for dip in dips(self, track, unit.start)],
             )
             harms = render_unit(order, progress)
             placed = self.timeline.placements
@@ -187,6 +221,10 @@ class RenderedTracks:
         for results in list(pool.map(one, units)):
             for track, written, harm in results:
                 self.written[track], self.harm[track] = written, harm
+
+    def room_tone(self) -> RoomTone | None:
+        """What is heard in gaps, as loud as the songs before them were turned up."""
+        return None if self.room is None else RoomTone(self.room, tone_spans(self.timeline, self.gains.tracks_db))
 
     def solve_again(self, bias_lu: Sequence[float]) -> None:
         """Find the gains anew, each track's target moved by as much as the last rendering was off."""
@@ -253,8 +291,8 @@ class RenderedTracks:
     def off_target_lu(self) -> Floats:
         """How much louder each track should be; 0 where there is no target or a bound stops it."""
         missing_lu = np.zeros(len(self.album.tracks))
-        if self.gains.target_lufs is None:
-            return missing_lu
+        if self.gains.target_lufs is None or not self.delivery.limiter:
+            return missing_lu  # gain alone is foretold to the letter
         if self.delivery.anchor is Anchor.EACH_TRACK:
             runs = self.timeline.recordings
             reached = [level for run in runs for level in [self.recording_lufs(run)] * len(run)]
@@ -283,14 +321,6 @@ class RenderedTracks:
         return energies
 
 
-def _guarded_dbtp(delivery: DeliverySpec, rate_hz: int) -> float | None:
-    """What the limiter holds at first, so that the written file's peaks, noise and all, are under the ceiling."""
-    ceiling = delivery.ceiling_dbtp
-    if ceiling is None:
-        return None
-    return ceiling - _CEILING_GUARD_DB - room_db(shaper_for(delivery.dither, rate_hz), ceiling)
-
-
 def _track_paths(album: AlbumSpec, delivery: DeliverySpec, folder: Path) -> list[Path]:
     """File of every track, called as the delivery's pattern says."""
-    return [folder / f"{name}.{delivery.container.value}" for name in track_names(album, delivery)]
+    return [folder / f"{name}{delivery.container.suffix}" for name in track_names(album, delivery)]

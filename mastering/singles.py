@@ -12,6 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from mastering.breaks import HEAD_FADE_S, TAIL_FADE_S
+from mastering.codec_repair import dips
 from mastering.delivery import DeliveredSingle
 from mastering.render import LOWER_STILL_DB, PASSES, RenderedTracks
 from mastering.specs import TrackSpec
@@ -87,6 +88,9 @@ def _order(job: RenderedTracks, number: int) -> UnitOrder:
         rides=[ride for ride in rides if ride.start < unit.end and ride.start + ride.frames > unit.start],
         paths=[job.paths[number].parent / FOLDER / job.paths[number].name],
         seams={},
+        songs={0: job.songs[number]} if number in job.songs else {},
+        lowered_db=job.repairs[number].lowered_db if number in job.repairs else 0.0,
+        dips=dips(job, number, start),
     )
 
 

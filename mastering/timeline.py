@@ -92,7 +92,7 @@ def recordings(runs_on: Sequence[bool]) -> tuple[tuple[int, ...], ...]:
 
 def delivery_timeline(album: AlbumSpec, delivery: DeliverySpec) -> Timeline:
     """Where everything lies in a delivery."""
-    rate_hz = delivery.rate_hz or album.rate_hz
+    rate_hz = delivery.rendered(album.rate_hz).rate_hz or album.rate_hz
     return lay_out(album, rate_hz, delivery.sector_frames, delivery.gap, delivery.breaks, delivery.lead_s)
 
 

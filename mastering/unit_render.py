@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 
-from analysis.audio import Audio
+from analysis.audio import BLOCK_FRAMES, Audio
 from analysis.true_peak import GLANCE, TruePeakMeter
 from analysis.units import Floats, db_to_amplitude
 from mastering.assembly import PROGRAMME_CHANNELS, assemble
 from mastering.balance import BalanceRide, ridden
+from mastering.chain import process
 from mastering.delivery_specs import DeliverySpec
+from mastering.dips import Dip, Dips
 from mastering.dither import Quantiser
 from mastering.files import AudioFile, encoded, raw_dtype
 from mastering.harm import Harm
 from mastering.harm_tracks import TrackHarms, watched
 from mastering.limiter import Limiter
 from mastering.noise_shaping import Dither, shaper_for
+from mastering.processor import Processor
+from mastering.programme_chain import through_programme
+from mastering.relative_bands import SongLevels
+from mastering.room_tone import RoomTone
 from mastering.specs import AlbumSpec
 from mastering.spool import Spool
+from mastering.stages import Gain
 from mastering.timeline import Placement, Timeline, Unit
 
 Progress = Callable[[int, int], None]
@@ -40,8 +47,12 @@ class UnitOrder:
         highest: highest peak of the unit before gain, linear, as the envelope shows it.
         rides: of the unit before the limiter, see `balance`.
         paths: file of each track of the album.
+        songs: levels of each track that the delivery's own chain goes by, where it has one.
+        lowered_db: by how much lower the limiter's ceiling is still, see `codec_repair`.
+        dips: what is turned down after the limiter, counted from the unit's start.
         seams: frames at which the unit is cut while it sounds, and by how many dB the limiter goes lower there: a file
             that begins or ends in mid-wave rings.
+        room_tone: what is heard in gaps; None leaves them silent.
     """
 
     album: AlbumSpec
@@ -55,6 +66,10 @@ class UnitOrder:
     rides: Sequence[BalanceRide]
     paths: Sequence[Path]
     seams: Mapping[int, float]
+    lowered_db: float = 0.0
+    dips: Sequence[Dip] = ()
+    songs: Mapping[int, SongLevels] = field(default_factory=dict)
+    room_tone: RoomTone | None = None
 
 
 def render_unit(order: UnitOrder, progress: Progress) -> Mapping[int, Harm]:
@@ -78,26 +93,38 @@ def render_unit(order: UnitOrder, progress: Progress) -> Mapping[int, Harm]:
 def finished(order: UnitOrder, watch: Callable[[Floats, Floats], None]) -> Audio:
     """The unit after gain and, where a peak needs it, the limiter; `watch` is told frames before it and after."""
     gains = [db_to_amplitude(gain_db) if gain_db else 1.0 for gain_db in order.gains_db]
-    audio = assemble(order.timeline, order.unit, order.spools, gains)
+    chain = order.delivery.programme_chain
+    if chain is None:
+        audio = assemble(order.timeline, order.unit, order.spools, gains)
+    else:
+        audio = through_programme(order.timeline, order.unit, order.spools, chain, order.songs)
+        audio = process(audio, [Gain(order.gains_db[order.unit.tracks[0]], audio.channels)])
     if order.rides:
         audio = ridden(audio, order.unit.start, order.rides)
+    stages: list[Processor] = [limiter] if (limiter := _limiter(order, audio, gains)) else []
+    if order.dips:
+        stages.append(Dips(order.dips, audio.rate_hz))
+    return watched(audio, stages, watch) if stages else audio
+
+
+def _limiter(order: UnitOrder, audio: Audio, gains: Sequence[float]) -> Limiter | None:
+    """The unit's limiter; None where it has nothing to do."""
     if order.ceiling_dbtp is None:
-        return audio
+        return None
     loudest = order.highest * max(gains[track] for track in order.unit.tracks)
-    ceiling = db_to_amplitude(order.ceiling_dbtp)
-    if loudest < GLANCE * ceiling:
-        return audio
-    if not order.seams and any(untouched(order, track) for track in order.unit.tracks):
+    ceiling_dbtp = order.ceiling_dbtp - order.lowered_db
+    if loudest < GLANCE * db_to_amplitude(ceiling_dbtp):
+        return None
+    if not order.seams and not order.lowered_db and any(untouched(order, track) for track in order.unit.tracks):
         # A limiter that need not act must not cost a track its own samples, so here it is looked at closely.
         meter = TruePeakMeter(audio.rate_hz, audio.channels)
         for block in audio.blocks():
             meter.update(block)
         if order.delivery.ceiling_dbtp is not None and meter.result() <= order.delivery.ceiling_dbtp:
-            return audio
+            return None
     seams = [(frame - order.unit.start, extra_db) for frame, extra_db in order.seams.items()]
     cuts, link = order.delivery.cuts, order.delivery.link
-    limiter = Limiter(order.ceiling_dbtp, order.timeline.rate_hz, PROGRAMME_CHANNELS, seams, cuts=cuts, link=link)
-    return watched(audio, [limiter], watch)
+    return Limiter(ceiling_dbtp, order.timeline.rate_hz, PROGRAMME_CHANNELS, seams, cuts=cuts, link=link)
 
 
 def untouched(order: UnitOrder, number: int) -> bool:
@@ -106,7 +133,8 @@ def untouched(order: UnitOrder, number: int) -> bool:
     bits = order.delivery.encoding.bits
     fits = bits is None or (track.grid_bits is not None and track.grid_bits <= bits)
     leveled = order.gains_db[number] == 0.0 and not order.rides and not placed.fade_in and not placed.fade_out
-    return fits and leveled and track.chain.is_wire and track.rate_hz == order.timeline.rate_hz
+    wired = track.chain.is_wire and order.delivery.programme_chain is None
+    return fits and leveled and wired and track.rate_hz == order.timeline.rate_hz
 
 
 class _Tracks:
@@ -132,10 +160,10 @@ class _Tracks:
             done += count
 
     def finish(self) -> None:
-        """Write the silence after the unit's last sound, up to the end of its last track."""
+        """Write what is after the unit's last sound, up to the end of its last track."""
         while self._waiting or (self._placed and self._position < self._placed.mark_end):
             placed = self._open_at(self._position)
-            self._write_silence(placed.mark_end - self._position)
+            self._write_part(np.zeros((min(placed.mark_end - self._position, BLOCK_FRAMES), PROGRAMME_CHANNELS)))
 
     def close(self) -> None:
         """Close what is open."""
@@ -177,8 +205,10 @@ class _Tracks:
             self._quantiser.skip(self._placed.mark - self._placed.start)
 
     def _write_part(self, part: Floats) -> None:
-        """Write frames that lie in one track; what no song reaches stays digital zero."""
+        """Write frames that lie in one track; what no song and no room reaches stays digital zero."""
         end = self._position + len(part)
+        if self._order.room_tone:
+            part = self._order.room_tone.added(part, self._position)
         while self._position < end:
             sounding, until = self._sounding(self._position)
             count = min(until, end) - self._position
@@ -194,19 +224,18 @@ class _Tracks:
         return [track for track, span in spans if span.start < file.mark_end and span.end > file.mark]
 
     def _sounding(self, position: int) -> tuple[bool, int]:
-        """Whether any song of the unit plays at a frame, and the first frame at which that may change."""
+        """Whether a song of the unit or the room is heard at a frame, and the first frame where that may change."""
+        room, until = self._order.room_tone.heard(position) if self._order.room_tone else (False, position + 2**62)
+        if room:
+            return True, until
         spans = [self._order.timeline.placements[track] for track in self._order.unit.tracks]
         playing = [span.end for span in spans if span.start <= position < span.end]
         if playing:
             return True, max(playing)
-        return False, min((span.start for span in spans if span.start > position), default=position + 2**62)
+        return False, min([until, *(span.start for span in spans if span.start > position)])
 
     def _write_silence(self, frames: int) -> None:
-        left = frames
-        while left > 0:
-            count = min(left, 65_536)
-            self._put(np.zeros((count, PROGRAMME_CHANNELS), dtype=raw_dtype(self._order.delivery.encoding)))
-            left -= count
+        self._put(np.zeros((frames, PROGRAMME_CHANNELS), dtype=raw_dtype(self._order.delivery.encoding)))
         if self._quantiser:
             self._quantiser.skip(frames)
 

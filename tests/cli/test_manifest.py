@@ -20,7 +20,7 @@ DELIVERY = {
 PROGRAMME = {"file", "frames", "title", "loudness_lufs", "true_peak_dbtp", "sha256"}
 TRACK = {
     *("source", "file", "title", "programme", "start_frame", "frames", "gap_frames", "index"),
-    *("loudness_lufs", "true_peak_dbtp", "isrc", "sha256", "harm", "chain_harm", "findings"),
+    *("loudness_lufs", "true_peak_dbtp", "isrc", "sha256", "harm", "chain_harm", "codecs", "repair", "findings"),
 }
 HARM = {
     *("max_gr_db", "p95_gr_db", "share_over_1db", "transient_loss_db", "residual_db", "nmr_db"),
