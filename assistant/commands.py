@@ -16,7 +16,7 @@ from assistant.codec_tables import codec_parts
 from assistant.cohesion_tables import album_of, cohesion_json, cohesion_lines, cohesion_tables
 from assistant.copy_words import NO_COPY, CopyWords
 from assistant.deliveries import Overrides, load_delivery, overridden
-from assistant.hearing import playback_tables
+from assistant.hearing_tables import playback_tables
 from assistant.label_copy import relabelled
 from assistant.measuring import analyse_paths
 from assistant.mixes import expand, holds_no_others

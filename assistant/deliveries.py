@@ -71,6 +71,14 @@ class DeliveryFile(BaseModel):
         parse_naming(naming)
         return naming
 
+    @field_validator("sources")
+    @classmethod
+    def _are_of_keys(cls, sources: dict[str, SourceTable]) -> dict[str, SourceTable]:
+        for path in sources:
+            if path.partition(".")[0] not in cls.model_fields:
+                raise ValueError(f"{path} names no key that is known here")
+        return sources
+
     @field_validator("playback")
     @classmethod
     def _have_names_of_their_own(cls, playback: tuple[PlaybackTable, ...]) -> tuple[PlaybackTable, ...]:

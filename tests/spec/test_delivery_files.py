@@ -128,6 +128,10 @@ def test_what_services_say_is_what_the_files_say() -> None:
             "playback has two modes called 'a': change the name of one",
         ),
         ("naming = '{number} {song}'", "naming = '{number} {song}' has the field 'song', which is not known: choose "),
+        (
+            "[sources]\nceiling = { text = 'a letter', date = '2026' }",
+            "sources.ceiling names no key that is known here",
+        ),
         ("[sources]\nceiling_dbtp = 'a letter'", "sources.ceiling_dbtp "),
         ("[sources]\nceiling_dbtp = { text = 'a letter' }", "sources.ceiling_dbtp.date is missing"),
         (
