@@ -11,6 +11,7 @@ from analysis.errors import PlanError
 from assistant.cli_matching import REFERENCES_AS_MODELS, Matching
 from assistant.copy_words import NO_COPY, CopyWords
 from assistant.deliveries import Overrides, checked
+from assistant.label_copy import check_words
 from assistant.mix_tags import with_tags
 from assistant.mixes import MixFolder, gather
 from assistant.order_asked import NOTHING_SAID, OrderWords
@@ -56,7 +57,7 @@ class Asked:
         checked("--seed", Annotated[int, between(0, 2**31 - 1, "")], self.seed)
         if self.matching.max_eq_db is not None:
             checked("--max-eq", Annotated[float, between(0, MOST_EQ_DB, "dB")], self.matching.max_eq_db)
-        self.copy.check()
+        check_words(self.copy)
         self.matching.check(references=bool(self.references), strengths=self.strengths, as_is=self.as_is)
         return Wishes(
             title=self.title or folder.title,

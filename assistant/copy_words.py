@@ -2,26 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from pydantic import TypeAdapter, ValidationError
-
-from analysis.errors import SpecificationError
-from assistant.label_copy_plan import CatalogueNumber, Name, Upc, Year
-from assistant.label_csv import read_label_copy
-from mastering.cover import read_cover
-
-_OPTIONS: Mapping[str, tuple[str, Any]] = {
-    "artist": ("--artist", Name),
-    "label": ("--label", Name),
-    "catalogue_number": ("--catalogue-number", CatalogueNumber),
-    "upc": ("--upc", Upc),
-    "year": ("--year", Year),
-    "genre": ("--genre", Name),
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,35 +30,6 @@ class CopyWords:
     def files(self) -> tuple[Path, ...]:
         """What is read for it."""
         return tuple(path for path in (self.cover, self.table) if path is not None)
-
-    def check(self) -> None:
-        """See that everything said can be, before any work is done.
-
-        Raises:
-            SpecificationError: a code or a number is wrong.
-            PlanError: the cover or the table cannot be read, or something in that is wrong.
-        """
-        self.album()
-        if self.cover is not None:
-            read_cover(self.cover)
-        if self.table is not None:
-            read_label_copy(self.table)
-
-    def album(self) -> dict[str, object]:
-        """What is said of the album, by its keys in a plan; the cover is not among it.
-
-        Raises:
-            SpecificationError: a code or a number is wrong.
-        """
-        found: dict[str, object] = {"title": self.title} if self.title else {}
-        for key, (option, kind) in _OPTIONS.items():
-            if (said := getattr(self, key)) is None:
-                continue
-            try:
-                found[key] = TypeAdapter(kind).validate_python(said)
-            except ValidationError as error:
-                raise SpecificationError(f"{option} {said!r} {error.errors()[0]['ctx']['error']}.") from error
-        return found
 
 
 NO_COPY = CopyWords()

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from analysis.errors import PlanError
+from analysis.errors import PlanError, SpecificationError
 from assistant.copy_words import CopyWords
+from assistant.label_copy_plan import CatalogueNumber, Name, Upc, Year
 from assistant.label_csv import read_label_copy
 from assistant.label_matching import matched
 from assistant.plan import AlbumPlan
@@ -21,12 +23,35 @@ from assistant.validation import sentences
 from mastering.cover import read_cover
 from mastering.specs import AlbumSpec
 
+_OPTIONS: Mapping[str, tuple[str, Any]] = {
+    "artist": ("--artist", Name),
+    "label": ("--label", Name),
+    "catalogue_number": ("--catalogue-number", CatalogueNumber),
+    "upc": ("--upc", Upc),
+    "year": ("--year", Year),
+    "genre": ("--genre", Name),
+}
+
+
+def check_words(words: CopyWords) -> None:
+    """See that everything that is said can be, before any work is done.
+
+    Raises:
+        SpecificationError: a code or a number is wrong.
+        PlanError: the cover or the table cannot be read, or something in that is wrong.
+    """
+    _album(words)
+    if words.cover is not None:
+        read_cover(words.cover)
+    if words.table is not None:
+        read_label_copy(words.table)
+
 
 def with_label_copy(plan: AlbumPlan, words: CopyWords, plan_folder: Path) -> tuple[AlbumPlan, tuple[str, ...]]:
     """A new plan with what was asked for, and advice; `plan_folder` is where the plan will stand.
 
     Raises:
-        MastertapeError: as for `CopyWords.check`, or lines of the table do not fit the album.
+        MastertapeError: as for `check_words`, or lines of the table do not fit the album.
     """
     album, songs, advice = _said(plan, words, plan_folder)
     tracks = [track.model_copy(update=dict(songs.get(number, {}))) for number, track in enumerate(plan.track)]
@@ -78,8 +103,25 @@ def _said(
         table = read_label_copy(words.table)
         songs, advice = matched(table, [track.file for track in plan.track], [track.title for track in plan.track])
         album |= table.album
-    album |= words.album()
+    album |= _album(words)
     if words.cover is not None:
         read_cover(words.cover)
         album["cover"] = relative_path(words.cover, plan_folder)
     return album, songs, advice
+
+
+def _album(words: CopyWords) -> dict[str, object]:
+    """What options say of the album, by its keys in a plan; the cover is not among it.
+
+    Raises:
+        SpecificationError: a code or a number is wrong.
+    """
+    found: dict[str, object] = {"title": words.title} if words.title else {}
+    for key, (option, kind) in _OPTIONS.items():
+        if (said := getattr(words, key)) is None:
+            continue
+        try:
+            found[key] = TypeAdapter(kind).validate_python(said)
+        except ValidationError as error:
+            raise SpecificationError(f"{option} {said!r} {error.errors()[0]['ctx']['error']}.") from error
+    return found
