@@ -35,6 +35,7 @@ from assistant.printing import say, show, show_json
 from assistant.progress import progress_bars
 from assistant.reference_words import find_references
 from assistant.session import Rendered, make_plan, render_plan
+from assistant.sides import programme_words
 from assistant.update import updated
 from assistant.usable import none_left
 from mastering.delivery_specs import DeliverySpec
@@ -233,6 +234,7 @@ def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, before: str | 
         for delivery in rendered.deliveries:
             show(tables.delivery_table(delivery, rendered.mixes))
             show(*(f"! {delivery.name}: {finding}" for finding in _findings(delivery)))
+            show(*programme_words(delivery))
             show(*tables.conversions(delivery, rendered.mixes))
             show(*codec_parts(delivery))
             show(*playback_tables(told["deliveries"][delivery.name]))

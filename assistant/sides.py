@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 
 from analysis.errors import PlanError
@@ -16,6 +16,7 @@ from assistant.file_order import sides_are_discs
 from assistant.plan import AlbumPlan, TrackPlan
 from assistant.split import Stretch, split
 from mastering.breaks import Part, check_breaks, cut_over_breaks
+from mastering.delivery import Delivery
 from mastering.delivery_specs import DeliverySpec
 from mastering.sides import clock, length_findings
 from mastering.specs import AlbumSpec
@@ -57,6 +58,7 @@ def _beginning(track: TrackPlan, part: Part) -> TrackPlan:
 def stretches(plan: AlbumPlan, album: AlbumSpec, mixes: Mapping[str, TrackAnalysis], rate_hz: int) -> list[Stretch]:
     """What the division of an album is decided by; `mixes` by file."""
     planned = {track.file: track for track in plan.track}
+    begins = _beginnings(plan.track, {track.source for track in album.tracks})
     timeline = lay_out(album, rate_hz)
     return [
         Stretch(
@@ -65,7 +67,7 @@ def stretches(plan: AlbumPlan, album: AlbumSpec, mixes: Mapping[str, TrackAnalys
             loud_lufs=_loud_lufs(mixes.get(track.source), planned[track.source].gain_db),
             runs_on=placed.runs_on,
             crosses=placed.fade_out_crosses,
-            begins=_begins(planned[track.source]),
+            begins=begins[track.source],
         )
         for track, placed in zip(album.tracks, timeline.placements, strict=True)
     ]
@@ -75,8 +77,18 @@ def _loud_lufs(mix: TrackAnalysis | None, gain_db: float) -> float:
     return -math.inf if mix is None else loud_lufs(mix) + gain_db
 
 
-def _begins(track: TrackPlan) -> Part | None:
-    return Part.DISC if track.starts_disc else Part.SIDE if track.starts_side else None
+def _beginnings(tracks: Sequence[TrackPlan], there: Collection[str]) -> dict[str, Part | None]:
+    """What begins with each track that is there; where one is left out, with the next one."""
+    found = dict[str, Part | None]()
+    passed: Part | None = None
+    for track in tracks:
+        own = Part.DISC if track.starts_disc else Part.SIDE if track.starts_side else None
+        wanted = [part for part in (passed, own) if part is not None]
+        begins = None if not wanted else Part.DISC if Part.DISC in wanted else Part.SIDE
+        if track.file in there:
+            found[track.file] = begins
+        passed = None if track.file in there else begins
+    return found
 
 
 def divided_deliveries(
@@ -107,6 +119,19 @@ def side_words(album: AlbumSpec, delivery: DeliverySpec) -> list[str]:
         parts.append(f"{delivery.part.named(number, count)} {clock(seconds)} ({songs})")
     lines = [", ".join(parts)] if count > 1 else []
     return [f"{delivery.name}: {line}" for line in (*lines, *amiss)]
+
+
+def programme_words(delivery: Delivery) -> list[str]:
+    """A line on the sides or discs of what was made, with lengths and levels; none where it is one."""
+    if len(delivery.programmes) < 2:
+        return []
+    parts = []
+    for part in delivery.programmes:
+        first, last = part.tracks[0] + 1, part.tracks[-1] + 1
+        songs = f"{first} to {last}" if last > first else f"{first}"
+        loudness = "" if part.loudness_lufs is None else f", {part.loudness_lufs:.1f} LUFS"
+        parts.append(f"{part.title} {clock(part.frames / delivery.rate_hz)} ({songs}{loudness})")
+    return [f"· {delivery.name}: {'; '.join(parts)}"]
 
 
 def with_side_words(

@@ -135,9 +135,14 @@ def _eq_words(track: TrackPlan, engine: str) -> str:
     return ", ".join(parts)
 
 
+def _aim(delivery: Delivery) -> str:
+    """What a target is to a delivery: a limiter meets it, without one peaks may stop it."""
+    return "asked for" if delivery.limited else "at most"
+
+
 def delivery_table(delivery: Delivery, before: Mapping[str, TrackAnalysis]) -> Table:
     """One delivery's tracks, before and after; `before` by source."""
-    target = "as it was" if delivery.target_lufs is None else f"{delivery.target_lufs:g} LUFS asked for"
+    target = "as it was" if delivery.target_lufs is None else f"{delivery.target_lufs:g} LUFS {_aim(delivery)}"
     peak = "no ceiling" if delivery.ceiling_dbtp is None else f"ceiling {delivery.ceiling_dbtp:g} dBTP"
     loudness, highest = level(delivery.loudness_lufs), level_2(delivery.true_peak_dbtp)
     playing = length(sum(part.frames for part in delivery.programmes) / delivery.rate_hz)

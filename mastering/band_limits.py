@@ -18,8 +18,8 @@ class BandLimits:
 
     Butterworth by the bilinear transform, warped so that the corner is where it is asked for (Oppenheim and Schafer,
     *Discrete-Time Signal Processing*, 3rd ed., 7.3): -3 dB at the corner, 12 dB an octave below the one, 24 above the
-    other. Minimum phase: a linear-phase high-pass at 30 Hz would ring for a tenth of a second before every drum. What the
-    low-pass delays the lows by, a frame or two, is told as its latency.
+    other. Minimum phase: a linear-phase high-pass at 30 Hz would ring for a tenth of a second before every drum. What
+    the low-pass delays the lows by, a frame or two, is told as its latency.
 
     Args:
         highpass_hz, lowpass_hz: the corners; None leaves that end. A low-pass over 0.45 of the rate is left out.

@@ -26,7 +26,7 @@ class Part(StrEnum):
         >>> Part.SIDE.named(2, 4), Part.DISC.named(0, 2)
         ('Side C', 'Disc 1 of 2')
         """
-        return f"Side {chr(ord('A') + number)}" if self is Part.SIDE else f"Disc {number + 1} of {count}"
+        return f"Side {side_letter(number)}" if self is Part.SIDE else f"Disc {number + 1} of {count}"
 
     def suffix(self, number: int) -> str:
         """What its file is called after the album's title.
@@ -34,7 +34,16 @@ class Part(StrEnum):
         >>> Part.SIDE.suffix(0), Part.DISC.suffix(1)
         ('side A', 'disc 2')
         """
-        return f"side {chr(ord('A') + number)}" if self is Part.SIDE else f"disc {number + 1}"
+        return f"side {side_letter(number)}" if self is Part.SIDE else f"disc {number + 1}"
+
+
+def side_letter(number: int) -> str:
+    """What side `number`, from 0, is called: letters, doubled after Z.
+
+    >>> side_letter(1), side_letter(26)
+    ('B', 'AA')
+    """
+    return chr(ord("A") + number % 26) * (number // 26 + 1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

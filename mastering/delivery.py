@@ -110,6 +110,7 @@ class Delivery:
         findings: sentences on the whole.
         programmes, tracks: the files.
         singles: songs alone, where they were asked for and their track is not that already.
+        limited: whether a limiter holds its peaks; else gain alone keeps them under the ceiling.
         extras: other files that go with them, relative to the delivery's folder: a disc's sheets.
     """
 
@@ -127,4 +128,5 @@ class Delivery:
     programmes: tuple[DeliveredProgramme, ...]
     tracks: tuple[DeliveredTrack, ...]
     singles: tuple[DeliveredSingle, ...] = ()
+    limited: bool = True
     extras: tuple[str, ...] = ()

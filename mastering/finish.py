@@ -61,6 +61,7 @@ def finish(job: RenderedTracks, pool: Executor) -> Delivery:
         programmes=whole.files,
         tracks=tracks,
         singles=singles,
+        limited=delivery.limiter,
         extras=(*discs.names, *write_side_sheets(job, whole.files, tracks)),
     )
     return labelled(as_asked(job, made, pool), job.album, job.asked, job.paths[0].parent, pool)

@@ -7,6 +7,7 @@ what is out of phase makes a groove that throws the needle.
 from __future__ import annotations
 
 from collections import deque
+from itertools import combinations
 
 import numpy as np
 
@@ -23,15 +24,17 @@ those of 10 ms that a stream's first frame begins."""
 
 _FADE_HOPS = 10  # to either side of a fade of 0.2 s
 _HOLD_HOPS = WINDOW_HOPS + _FADE_HOPS + 1  # to either side: all of a window that needs it has it; one to draw a line to
-SILENT = 1e-7
-"""Power of left and right together under which a window is silence."""
+SILENT = 1e-5
+"""Power of left and right together under which a window asks for nothing: what is 50 dB under full scale moves no
+cutter."""
 
 
 class SideBound:
     """Turns the side down where there is too much of it: a `Processor`. Mono passes, and so does the mono sum.
 
     Side and mid are split into bands by linear-phase filters that add up to what they were. Over each 0.4 s the side
-    of a band is held so far under its mid, and correlation over all bands above its bound. The gains come and go in
+    of a band is held so far under its mid, all of it as far as in the band where it may be nearest, and correlation
+    above its bound. The gains come and go in
     raised cosines of 0.2 s that end before and begin after those 0.4 s: slow enough that nothing is heard to move.
     A passage that is within the bound keeps its own samples. Late by half the length of the longest filter.
 
@@ -55,7 +58,8 @@ class SideBound:
         taps = _taps(crossovers, rate_hz)
         self.latency_frames = taps.shape[-1] // 2 - 1 if crossovers else 0
         self._convolver = Convolver(taps, 2) if crossovers else None
-        self._sums = [HopSums(rate_hz) for _ in range(3 * self._bands + 1)]
+        self._pairs = list(combinations(range(self._bands), 2))
+        self._sums = [HopSums(rate_hz) for _ in range(3 * self._bands + 1 + len(self._pairs))]
         self._wanted = [Growing() for _ in range(self._bands)]
         self._taken = [Growing() for _ in range(self._bands)]
         self._arrived = deque([np.zeros((self.latency_frames, 2))])  # in time with what comes out of the filters
@@ -96,7 +100,9 @@ class SideBound:
             self._sums[i].add(mid * mid)
             self._sums[self._bands + i].add(side * side)
             self._sums[2 * self._bands + i].add(rows[0] * side)
-        self._sums[-1].add(rows[0] * rows[0])
+        self._sums[3 * self._bands].add(rows[0] * rows[0])
+        for i, (one, other) in enumerate(self._pairs, 3 * self._bands + 1):
+            self._sums[i].add(bands[one, 1] * bands[other, 1])
         self._pending.append(np.column_stack([both, *bands[:, 1]]))
         return self._ready()
 
@@ -204,7 +210,14 @@ def _wanted(  # noqa: PLR0913  (a kernel takes its stage apart)
             out[band, hop - first] = gain
             side += gain * gain * power
             both += gain * window[2 * bands + band]
+        pair = 3 * bands + 1
+        for band in range(bands):
+            for other in range(band + 1, bands):
+                side += 2.0 * out[band, hop - first] * out[other, hop - first] * window[pair]
+                pair += 1
         scale = _scale(mid, side, both, min_correlation)
+        if side > most.max() * mid:
+            scale = min(scale, np.sqrt(most.max() * mid / side))
         for band in range(bands):
             out[band, hop - first] = 1.0 - max(out[band, hop - first] * scale, lowest_gain)
     return out

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mastering.breaks import Part
+from mastering.breaks import Part, side_letter
 from mastering.delivery import DeliveredProgramme, DeliveredTrack
 from mastering.delivery_specs import DeliverySpec
 from mastering.programme_chain import ProgrammeEffect
@@ -132,9 +132,9 @@ def side_sheet(
 def _song(job: RenderedTracks, tracks: Sequence[DeliveredTrack], side: int, track: int) -> SheetSong:
     timeline, found, levels = job.timeline, tracks[track], job.songs.get(track)
     programme, placed = timeline.programmes[side], timeline.placements[track]
-    letter, heard = Part.SIDE.suffix(side).removeprefix("side "), levels and levels.bands_dbfs
+    heard = levels and levels.bands_dbfs
     return SheetSong(
-        number=f"{letter}{programme.tracks.index(track) + 1}",
+        number=f"{side_letter(side)}{programme.tracks.index(track) + 1}",
         title=found.title,
         artist=job.album.tracks[track].copy.artist or job.album.copy.artist,
         start_s=(placed.start - programme.start) / timeline.rate_hz,
@@ -162,8 +162,14 @@ def _remarks(songs: Sequence[SheetSong], delivery: DeliverySpec, length_s: float
         yield f"The side is {clock(length_s)}, longer than {clock(split.longest_s)}."
     if level_db < 0 and split is not None:
         yield f"Cut {-level_db:.1f} dB lower than a side of up to {_full_level(split)}, for its length."
-    for song in songs:
-        yield from _song_remarks(song, delivery)
+    for what, told in (
+        (f"Bass in the sides against the middle{_mono(delivery)}", _bass(songs)),
+        ("Out of phase before, with the least correlation", _phase(songs)),
+        ("Still more side than asked for in places; have a look before cutting", _missed(songs, delivery)),
+        (f"{'Sibilance' if _is_record(delivery) else 'Highs'} turned down by {_TAMED_DB:g} dB or more", _tamed(songs)),
+    ):
+        if found := list(told):
+            yield f"{what}: {', '.join(found)}."
     if _is_record(delivery):
         yield from _inner_groove(songs)
 
@@ -173,27 +179,44 @@ def _full_level(split: SplitSpec) -> str:
     return clock(60 * max((minutes for minutes, level_db in split.levels if level_db >= 0), default=0.0))
 
 
-def _song_remarks(song: SheetSong, delivery: DeliverySpec) -> Iterator[str]:
-    effect, called, chain = song.effect, f"{song.number} {song.title}", delivery.programme_chain
-    if effect is None or chain is None:
-        return
-    before, after = effect.before, effect.after
-    if before.low_side_db is not None and before.low_side_db > _LOW_SIDE_DB and chain.mono_below_hz is not None:
-        yield f"{called}: bass in the sides ({before.low_side_db:+.0f} dB against the middle), brought to the middle."
-    if before.least_correlation is not None and before.least_correlation < _OUT_OF_PHASE:
-        where = clock(song.start_s + (before.worst_s or 0.0))
-        left = "" if after.least_correlation is None else f", {after.least_correlation:+.2f} at the least as delivered"
-        yield f"{called}: out of phase at {where} (correlation {before.least_correlation:+.2f}{left})."
-    if effect.band_cuts_db and max(effect.band_cuts_db) >= _TAMED_DB:
-        what = "sibilance" if _is_record(delivery) else "highs"
-        yield f"{called}: {what} turned down by up to {max(effect.band_cuts_db):.1f} dB."
-    if chain.side is not None and after.most_side_db is not None and after.least_correlation is not None:
-        over_db = after.most_side_db + min(chain.side.under_mid_db)
-        if over_db > _MISSED_DB or after.least_correlation < chain.side.min_correlation - _MISSED:
-            yield (
-                f"{called}: still more side than asked for in places ({after.most_side_db:+.1f} dB against mid, "
-                f"correlation {after.least_correlation:+.2f}): have a look before cutting."
-            )
+def _mono(delivery: DeliverySpec) -> str:
+    chain = delivery.programme_chain
+    return ", brought to the middle" if chain is not None and chain.mono_below_hz is not None else ""
+
+
+def _bass(songs: Sequence[SheetSong]) -> Iterator[str]:
+    for song in songs:
+        low_db = song.effect.before.low_side_db if song.effect else None
+        if low_db is not None and low_db > _LOW_SIDE_DB:
+            yield f"{song.number} ({low_db:+.0f} dB)"
+
+
+def _phase(songs: Sequence[SheetSong]) -> Iterator[str]:
+    for song in songs:
+        before = song.effect.before if song.effect else None
+        if before is not None and before.least_correlation is not None and before.least_correlation < _OUT_OF_PHASE:
+            where = clock(song.start_s + (before.worst_s or 0.0))
+            yield f"{song.number} at {where} ({before.least_correlation:+.2f})"
+
+
+def _missed(songs: Sequence[SheetSong], delivery: DeliverySpec) -> Iterator[str]:
+    """Songs in which the bound of the side was not reached: it is turned down only so far."""
+    bound = delivery.programme_chain.side if delivery.programme_chain else None
+    for song in songs:
+        after = song.effect.after if song.effect else None
+        if bound is None or after is None or after.most_side_db is None or after.least_correlation is None:
+            continue
+        over_db = after.most_side_db + min(bound.under_mid_db)
+        if over_db > _MISSED_DB or after.least_correlation < bound.min_correlation - _MISSED:
+            where = clock(song.start_s + (after.worst_s or 0.0))
+            yield f"{song.number} at {where} ({after.most_side_db:+.1f} dB, correlation {after.least_correlation:+.2f})"
+
+
+def _tamed(songs: Sequence[SheetSong]) -> Iterator[str]:
+    for song in songs:
+        cut_db = max(song.effect.band_cuts_db, default=0.0) if song.effect else 0.0
+        if cut_db >= _TAMED_DB:
+            yield f"{song.number} ({cut_db:.1f} dB)"
 
 
 def _inner_groove(songs: Sequence[SheetSong]) -> Iterator[str]:

@@ -78,12 +78,12 @@ def as_html(sheet: SideSheet) -> str:
     facts = "".join(f"<div><dt>{name}</dt><dd>{escape(value)}</dd></div>\n" for name, value in _facts(sheet)[2:])
     notes = "".join(f'<p class="note">{escape(note)}</p>\n' for note in _notes(sheet))
     hand = "".join(f"<span>{name}</span>" for name in _BY_HAND)
-    album = sheet.album
+    album, artist = sheet.album, f"{sheet.album.copy.artist}: " if sheet.album.copy.artist else ""
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{sheet.kind}: {escape(album.title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f"<h1>{escape(album.title)}</h1>\n<p>{escape(album.copy.artist or sheet.kind)}</p>\n<dl>\n{facts}</dl>\n"
+        f"<h1>{escape(album.title)}</h1>\n<p>{escape(artist)}{sheet.kind}</p>\n<dl>\n{facts}</dl>\n"
         f"{''.join(map(_html_side, sheet.sides))}{notes}"
         f'<div class="hand">{hand}</div>\n</body>\n</html>\n'
     )
@@ -120,8 +120,8 @@ def _cells(song: SheetSong) -> tuple[str, ...]:
         before, after = effect.before, effect.after
         cuts = max(effect.band_cuts_db, default=0.0)
         told = (
-            f"{_level(before.side_db)} > {_level(after.side_db)}",
-            f"{_signed(before.least_correlation)} > {_signed(after.least_correlation)}",
+            f"{_level(before.side_db)} → {_level(after.side_db)}",
+            f"{_signed(before.least_correlation)} → {_signed(after.least_correlation)}",
             _level(before.low_side_db),
             f"{cuts:.1f}" if cuts >= 0.05 else "none",
         )

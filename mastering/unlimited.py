@@ -83,10 +83,9 @@ def unlimited_findings(delivery: DeliverySpec, loudness_lufs: float | None) -> t
     wanted = delivery.loudness_lufs
     if wanted is None or loudness_lufs is None or loudness_lufs > wanted - _TOLERATED_LU:
         return ()
-    return (
-        f"the album is {loudness_lufs:.1f} LUFS, short of {wanted:g} LUFS: its peaks stop it, which nothing limits "
-        "here; ask for a lower --loudness, or for mixes of lower peaks",
-    )
+    missed = f"the album is {loudness_lufs:.1f} LUFS, short of {wanted:g} LUFS"
+    why = "its peaks stop it, which nothing limits here"
+    return (f"{missed}: {why}; ask for a lower --loudness, or for mixes of lower peaks",)
 
 
 def side_peaks_dbtp(timeline: Timeline, envelopes: Sequence[Envelope]) -> list[float]:

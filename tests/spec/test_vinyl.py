@@ -190,7 +190,7 @@ def test_the_sheet_tells_each_song_and_what_to_look_at(vinyl: tuple[Delivery, Pa
     assert delivery.extras == ("Record lathe sheet.txt", "Record lathe sheet.html")
     for name in delivery.extras:
         text = (out / name).read_text(encoding="utf-8")
-        for told in ("The Cutters", "CUT 1", "A1", "A2", "B1", "B2", "Song 4", "out of phase", "bass in the sides"):
+        for told in ("The Cutters", "CUT 1", "A1", "A2", "B1", "B2", "Song 4", "Out of phase", "Bass in the sides"):
             assert told in text, told
         assert "Mono below 200 Hz" in text
         assert "No limiter" in text
