@@ -55,7 +55,7 @@ def file_points(file: CheckedFile, spec: DeliverySpec, *, track: bool) -> Iterat
         if spec.accepts.shortest_track_s is not None:
             yield _length(file, spec.accepts.shortest_track_s)
     yield from _sectors(file, spec)
-    yield from _advice(file)
+    yield from _advice(file, spec)
 
 
 def _form(file: CheckedFile, info: SourceInfo, spec: DeliverySpec) -> Iterator[Point]:
@@ -206,7 +206,7 @@ def _sectors(file: CheckedFile, spec: DeliverySpec) -> Iterator[Point]:
     yield point(file.name, "sectors", "ends on a sector", found, remedy, bad=FAIL if rest else None, value=rest)
 
 
-def _advice(file: CheckedFile) -> Iterator[Point]:
+def _advice(file: CheckedFile, spec: DeliverySpec) -> Iterator[Point]:
     """What is no requirement of anyone, but wrong more often than not."""
     raw = file.integrity
     if raw is None:
@@ -215,7 +215,7 @@ def _advice(file: CheckedFile) -> Iterator[Point]:
         yield point(file.name, "sound", "there is some", "digital silence", "render it again", bad=FAIL)
         return
     for what, seconds, longest in (
-        ("silence at the start", raw.digital_head_s, _LONG_HEAD_S),
+        ("silence at the start", raw.digital_head_s, _LONG_HEAD_S + spec.lead_s),
         ("silence at the end", raw.digital_tail_s, _LONG_TAIL_S),
     ):
         bad = WARN if seconds > longest else None
