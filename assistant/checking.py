@@ -166,7 +166,7 @@ def _subject(folder: Path, names: Sequence[str], *, whole: bool) -> Subject:
     for output in place.parents:
         told = manifest.read(output).get("deliveries", {})
         delivery = place.relative_to(output).parts[0]
-        if delivery in told and output / delivery == place:
+        if delivery in told and output / delivery == place and _is_whole(told[delivery]):
             return Subject(
                 folder=folder,
                 audio=audio,
@@ -177,6 +177,15 @@ def _subject(folder: Path, names: Sequence[str], *, whole: bool) -> Subject:
                 output=output,
             )
     return Subject(folder=folder, audio=audio, sheets=sheets, whole=whole)
+
+
+def _is_whole(told: Any) -> bool:
+    """Whether a manifest's part on a delivery lists its files, and was not changed into something else."""
+    try:
+        listed = [one for key in ("programmes", "tracks", "singles") for one in told.get(key, [])]
+        return bool(listed) and all(isinstance(one["file"], str) and isinstance(one["sha256"], str) for one in listed)
+    except (AttributeError, KeyError, TypeError):
+        return False
 
 
 def _chosen(found: list[Subject], names: Sequence[str]) -> list[Subject]:

@@ -50,7 +50,9 @@ def add(path: Path, *, force: bool) -> int:
     """
     from assistant.outputs import write_text
 
-    file = read_delivery(str(path) if path.suffix == ".toml" else f"{path}.toml")
+    if path.suffix != ".toml":
+        raise SpecificationError(f"{path} must be called something.toml, as deliveries are.")
+    file = read_delivery(str(path))
     if not force and file.name in known_names():
         raise SpecificationError(
             f"There is a delivery {file.name!r} already: change the name in {path}, or replace it with --force."

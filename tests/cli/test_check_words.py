@@ -160,6 +160,11 @@ def test_a_manifest_changed_by_hand(mastered: tuple[Path, Result], tmp_path: Pat
     said = refused("check", tmp_path / "out" / "streaming")
     assert said.startswith(f"{path} does not say what streaming is for (")
     assert said.endswith("): add --for.")
+    whole["deliveries"]["streaming"]["tracks"] = ["01 Dawn.wav"]
+    path.write_text(json.dumps(whole))
+    assert refused("check", tmp_path / "out" / "streaming").startswith("Nothing says what ")
+    points = _points(tmp_path / "out" / "streaming", "--for", "streaming", code=0)
+    assert not any(point["requirement"] == "in the manifest" for point in points)
 
 
 def test_sides_and_discs_are_counted_and_timed(mixes: Path, tmp_path: Path) -> None:

@@ -87,6 +87,9 @@ def test_a_file_that_cannot_be_added(tmp_path: Path) -> None:
     assert refused("deliveries", "add", tmp_path / "gone.toml") == (
         f"{tmp_path / 'gone.toml'}: the delivery's file cannot be read (No such file or directory); check the name."
     )
+    assert refused("deliveries", "add", tmp_path / "odd") == (
+        f"{tmp_path / 'odd'} must be called something.toml, as deliveries are."
+    )
     (tmp_path / "odd.toml").write_text(MINE + "ceiling = -1\n")
     assert refused("deliveries", "add", tmp_path / "odd.toml") == (
         f"{tmp_path / 'odd.toml'}: ceiling is not a key that is known here."
