@@ -65,8 +65,9 @@ class OrderWords:
         if self.arc is not None and self.arc not in ARCS:
             raise PlanError(f"--arc {self.arc} is not known: the arcs are {', '.join(ARCS)}.")
         given = by in {"given", "named"} or (by is None and numbered([mix.file for mix in mixes]))
-        if given and (pins or self.arc):
-            option = f"--pin {self.pins[0]}" if pins else f"--arc {self.arc}"
+        moving = [word for word, pin in zip(self.pins, pins, strict=True) if pin.kind is not PinKind.SIDE]
+        if given and (moving or self.arc):
+            option = f"--pin {moving[0]}" if moving else f"--arc {self.arc}"
             why = (
                 "the numbers of the files decide the order: add --order auto"
                 if by is None

@@ -13,6 +13,7 @@ from assistant.corrections import Corrected, Mix, as_they_are, by_matchering, co
 from assistant.file_order import numbered
 from assistant.gaps import with_gaps
 from assistant.ordering import ordered
+from assistant.pins import PinKind
 from assistant.plan import AlbumPlan, AlbumTable, TrackPlan
 from assistant.runs import with_runs
 from assistant.sides import with_sides
@@ -50,7 +51,9 @@ def plan_album(
     order = ordered(mixes, done.tracks, wishes.ordering, keep=keeps_given_order([mix.file for mix in mixes], wishes))
     tracks = with_runs(done.tracks, mixes, order.numbers)
     spaced = _spaced([tracks[i] for i in order.numbers], [mixes[i].analysis for i in order.numbers], wishes)
-    spaced = with_sides(spaced, wishes.sides, [pin.songs[0] for pin in order.pins if pin.kind == "side"])
+    spaced = with_sides(
+        spaced, wishes.sides, [pin.songs[0] for pin in wishes.ordering.pins if pin.kind is PinKind.SIDE]
+    )
     loudness_lufs, why_loudness = album_lufs(
         [] if wishes.as_is else references, clone=wishes.match_full or wishes.by_matchering
     )

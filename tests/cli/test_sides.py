@@ -87,6 +87,15 @@ def test_a_plan_tells_the_sides(tmp_path: Path) -> None:
     assert parts == ["A).wav", "B).wav", "B).wav", "B).wav"]
 
 
+@pytest.mark.parametrize("words", [["--pin", "side=Night"], ["--pin", "side=Night", "--order", "given"]])
+def test_a_pinned_side_begins_with_its_song(words: list[str], tmp_path: Path) -> None:
+    plan = tmp_path / "a.toml"
+    result = call("plan", mixes(tmp_path, *FOUR), "--for", "vinyl", *words, "--out", plan)
+    assert result.code == 0
+    assert "(songs 1 to 3), Side B" in result.out
+    assert "(song 4)" in result.out
+
+
 def test_a_break_that_is_moved_in_the_plan_moves_the_song(tmp_path: Path) -> None:
     plan, out = tmp_path / "a.toml", tmp_path / "out"
     assert call("plan", mixes(tmp_path, *FOUR), "--for", "vinyl", "--sides", "2,2", "--out", plan).code == 0

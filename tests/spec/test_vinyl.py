@@ -214,6 +214,7 @@ def test_songs_are_marked_in_the_sides_files(vinyl: tuple[Delivery, Path]) -> No
 
 def test_a_cassette_has_a_lead_and_its_limiter(tmp_path: Path) -> None:
     delivery = made(tmp_path / "out", CASSETTE, loudness_lufs=-20.0)
+    assert all(one.effect and one.effect.band_cuts_db[0] > 1 for one in delivery.tracks), "highs that stand out"
     assert delivery.loudness_lufs == pytest.approx(-20.0, abs=0.1)
     assert delivery.extras == ("Record tape sheet.txt", "Record tape sheet.html")
     for part in delivery.programmes:
