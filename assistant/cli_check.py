@@ -21,6 +21,9 @@ def check(
             "Without it, a delivery of ours is held against what it was made for.",
         ),
     ] = None,
+    codecs: Annotated[
+        bool, typer.Option("--codecs", help="Try each track with the place's lossy codecs as well (takes longer).")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """See whether files meet a specification: format, peaks, loudness, tags, codes, sheets, checksums."""
@@ -30,7 +33,7 @@ def check(
     from assistant.progress import progress_bars
 
     with progress_bars() as progress:
-        found = check_paths(paths, for_ or (), progress)
+        found = check_paths(paths, for_ or (), progress, codecs=codecs)
     if as_json:
         show_json(check_json(found))
     else:

@@ -184,3 +184,23 @@ def test_sides_and_discs_are_counted_and_timed(mixes: Path, tmp_path: Path) -> N
     assert [file for file, _ in _bad(points, "length of all")] == ["Long Day (side A).wav"]
     assert _bad(points, "tracks on side 1") == [("", "2")]
     assert _bad(points, "tracks on side 2") == []
+
+
+@pytest.mark.parametrize(("ceiling", "code"), [(0.0, 0), (-12.0, 1)])
+def test_the_places_codecs_are_tried_where_that_is_asked(ceiling: float, code: int, tmp_path: Path) -> None:
+    place = tmp_path / "label.toml"
+    place.write_text(
+        'name = "label"\ntitle = "The label"\ncontainer = "flac"\nceiling_dbtp = -1\nsource = "a letter"\n'
+        f'date = "2026-01"\ncodecs = ["mp3 128", "vorbis 160"]\ncodec_ceiling_dbtp = {ceiling}\n'
+    )
+    folder = streaming(tmp_path / "album")
+    assert not any("kbps" in p["requirement"] for p in _points(folder, "--for", place, code=0))
+    points = [p for p in _points(folder, "--for", place, "--codecs", code=code) if "kbps" in p["requirement"]]
+    assert {(p["file"], p["requirement"]) for p in points} == {
+        (f"{number:02} {title}.flac", f"true peak of {label}")
+        for number, title in enumerate(TITLES, 1)
+        for label in ("MP3 128 kbps (LAME)", "Vorbis 160 kbps (libvorbis)")
+    }
+    assert {p["verdict"] for p in points} == {"fail" if code else "pass"}
+    # Its own peaks are at -7.6 dBTP, which a codec moves by tenths.
+    assert all(p["value"] == pytest.approx(-7.6, abs=0.7) for p in points)

@@ -25,7 +25,7 @@ OPTIONS = {
     "analyse": ["--musical", "--json"],
     "plan": ["--out", "--reference", "--for", "--engineer", "--title", "--order", "--strength", "--as-is", "--force"],
     "render": ["--out", "--for", "--loudness", "--ceiling", "--rate", "--depth", "--format", "--json"],
-    "check": ["--for", "--json"],
+    "check": ["--for", "--codecs", "--json"],
     "deliveries": ["--json"],
     "references": ["--json"],
 }
