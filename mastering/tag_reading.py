@@ -32,7 +32,7 @@ def read_tags(path: Path) -> Tags:
         if path.suffix.lower() in {".wav", ".wave", ".bwf", ".rf64"}:
             return _of_wav(path)
         file = mutagen.File(path)
-    except (mutagen.MutagenError, OSError, ValueError, struct.error):
+    except (mutagen.MutagenError, OSError, ValueError, LookupError, struct.error):
         return Tags()
     tags = file.tags if file is not None else None
     if isinstance(tags, ID3):

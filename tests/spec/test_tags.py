@@ -328,3 +328,16 @@ def test_what_has_no_tags_says_nothing(suffix: str, content: bytes, tmp_path: Pa
 def test_a_kind_without_tags_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="tags are not known for"):
         write_tags(tmp_path / "a.caf", TAGGED)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40, deadline=None)
+@pytest.mark.parametrize("kind", KINDS)
+@given(places=st.lists(st.integers(0, 3_000), max_size=20), share=st.floats(0.01, 1))
+def test_a_damaged_file_is_no_fault_of_the_readers(kind: str, places: list[int], share: float, tmp_path: Path) -> None:
+    path = put(made(tmp_path, kind), TAGGED)
+    content = bytearray(path.read_bytes())
+    content = content[: round(share * len(content))]
+    for place in places:
+        content[place % len(content)] ^= 0x55
+    path.write_bytes(content)
+    assert isinstance(read_tags(path), Tags)
