@@ -158,7 +158,6 @@ def test_an_album_without_label_copy_still_has_titles(tmp_path: Path) -> None:
         (Container.WAV, None, False),
         (Container.WAV, True, True),
         (Container.AIFF, None, False),
-        (Container.OPUS, False, False),
     ],
 )
 def test_who_is_told_gains(container: Container, asked: bool | None, told: bool, tmp_path: Path) -> None:
