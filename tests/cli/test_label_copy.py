@@ -12,7 +12,7 @@ import soundfile
 from assistant.plan_file import PlanFile
 from mastering.tag_reading import read_tags
 from tests.cli.calls import call, manifest, refused
-from tests.spec.test_tags import png
+from tests.pictures import png
 
 TABLE = "number,title,artist,writers,isrc,explicit,label,genre\n1,Sunrise,Ann,Bob,GB-AYA-05-00001,yes,Table Lab,Folk\n"
 

@@ -22,8 +22,8 @@ from mastering.specs import AlbumSpec
 from mastering.tag_reading import read_tags
 from mastering.tags import Tags
 from tests.albums import RATE_HZ, album, deliver, delivery, loudness_lufs, music, on_grid, peak_dbtp, track
+from tests.pictures import png
 from tests.programs import run
-from tests.spec.test_tags import png
 
 SONGS = [music(seconds, RATE_HZ, np.random.default_rng(number)) for number, seconds in enumerate((3.5, 4.0, 3.2, 3.1))]
 TITLES = ["Dawn", "Über – Дом", "Noon", "Dusk"]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,7 +13,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from analysis.errors import PlanError
 from analysis.load import open_audio
 from mastering.bwf import Bext, WavWriter, coding_history, info_list, label
 from mastering.cover import read_cover
@@ -26,6 +23,7 @@ from mastering.tag_writing import id3_bytes, info_texts, write_tags
 from mastering.tags import Tags, clean
 from tests.albums import music
 from tests.audio_files import write, write_av
+from tests.pictures import jpeg, png
 from tests.programs import run
 from tests.spec.test_bwf import FIGURES
 
@@ -49,23 +47,6 @@ TAGGED = Tags(
 )
 HEARD = Heard(loudness_lufs=-13.77, true_peak_dbtp=-0.1)
 ALBUM_HEARD = Heard(loudness_lufs=-14.5, true_peak_dbtp=-0.05)
-
-
-def png(width: int = 5, height: int = 4) -> bytes:
-    def chunk(name: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
-
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    pixels = zlib.compress((b"\0" + bytes(3 * width)) * height)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-
-
-def jpeg(width: int, height: int) -> bytes:
-    """Headers of a JPEG, with fill bytes and a table before the frame header, and no picture."""
-    app0 = b"\xff\xe0" + struct.pack(">H", 16) + b"JFIF\0" + bytes(9)
-    table = b"\xff\xff\xc4" + struct.pack(">H", 4) + bytes(2)
-    frame = b"\xff\xc2" + struct.pack(">HBHHB", 11, 8, height, width, 1) + bytes(3)
-    return b"\xff\xd8" + app0 + table + frame + b"\xff\xd9"
 
 
 @cache
@@ -225,41 +206,6 @@ def test_artwork_comes_back_to_the_byte(kind: str, picture: bytes, tmp_path: Pat
     else:
         (found,) = file.tags.getall("APIC")
         assert (found.data, found.mime, int(found.type)) == (picture, cover.mime, 3)
-
-
-def test_sizes_of_pictures(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(png(3000, 2000))
-    (tmp_path / "b").write_bytes(jpeg(1400, 1500))
-    found = [read_cover(tmp_path / name) for name in "ab"]
-    assert [(cover.mime, cover.width, cover.height) for cover in found] == [
-        ("image/png", 3000, 2000),
-        ("image/jpeg", 1400, 1500),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("content", "words"),
-    [
-        (b"GIF89a", "is neither JPEG nor PNG"),
-        (b"", "is neither JPEG nor PNG"),
-        (png()[:20], "is cut short"),
-        (jpeg(4, 4)[:20], "is cut short"),
-        (b"\xff\xd8\xff\xd9", "is cut short"),
-    ],
-)
-def test_what_is_no_cover(content: bytes, words: str, tmp_path: Path) -> None:
-    (tmp_path / "cover.jpg").write_bytes(content)
-    with pytest.raises(PlanError, match=words):
-        read_cover(tmp_path / "cover.jpg")
-    with pytest.raises(PlanError, match="cannot be read"):
-        read_cover(tmp_path / "no such file")
-
-
-def test_a_cover_that_no_file_holds(tmp_path: Path) -> None:
-    with (tmp_path / "cover.png").open("wb") as file:
-        file.truncate(16_000_001)
-    with pytest.raises(PlanError, match=r"has 16\.0 MB, and files hold 16 MB"):
-        read_cover(tmp_path / "cover.png")
 
 
 def test_gains_are_those_of_the_standards() -> None:
