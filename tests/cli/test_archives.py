@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant import archives
+from analysis.errors import OutputError
+from assistant import archives, preparing
 from tests.cli.calls import call, files, manifest, refused
 from tests.programs import run
 
@@ -164,3 +165,19 @@ def test_large_files_are_counted_in_64_bits(tmp_path: Path, monkeypatch: pytest.
         small, large = archive.infolist()
         assert (small.extract_version, large.extract_version) == (20, 45)
     run("unzip", "-t", tmp_path / "a.zip")
+
+
+def test_an_archive_counts_in_what_the_disk_must_hold(
+    mixes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Songs of 10.5 s: tracks and album in 24-bit stereo are 5.6 MB, the archive as much again."""
+    needed = []
+
+    def refuse(out: Path, needed_bytes: int) -> None:
+        needed.append(needed_bytes)
+        raise OutputError(f"{needed_bytes} bytes are needed.")
+
+    monkeypatch.setattr(preparing, "check_space", refuse)
+    for words in ((), ("--zip",)):
+        refused("master", mixes, "--out", tmp_path / "out", "--no-audit", *words)
+    assert 5_000_000 < needed[1] - needed[0] < 8_000_000
