@@ -32,7 +32,7 @@ from mastering.specs import AlbumSpec, TrackSpec
 from mastering.spool import Spool
 
 TARGETS_LUFS = (-9.0, -14.0)
-CODECS = tuple(map(parse_codec, ("aac 256", "aac 128", "vorbis 320", "vorbis 160", "opus 128", "mp3 320", "mp3 128")))
+CODECS = tuple(map(parse_codec, ("aac 256", "aac 128", "vorbis 160", "opus 128", "mp3 128")))
 
 
 def main() -> None:

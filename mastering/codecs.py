@@ -7,8 +7,8 @@ same each time: no times, no random numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -33,11 +33,14 @@ class _Format:
     encoder: str
     container: str
     samples: str
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 _FORMATS = {
     Codec.MP3: _Format(encoder="libmp3lame", container="mp3", samples="fltp"),
-    Codec.AAC: _Format(encoder="aac", container="ipod", samples="fltp"),
+    # From 64 kbit/s up this way of coding is better than the default (FFmpeg's manual, "aac_coder"), and it does not
+    # slip: where sound sets in at full level that one comes back 2 to 4 dB higher, this one 0.0 to 0.6 dB.
+    Codec.AAC: _Format(encoder="aac", container="ipod", samples="fltp", options={"aac_coder": "fast"}),
     Codec.OPUS: _Format(encoder="libopus", container="ogg", samples="flt"),
 }
 _ALAC = {
@@ -127,7 +130,7 @@ def _write_av(audio: Audio, blocks: Iterable[Samples], form: _Format, path: Path
         options["serial_offset"] = str(_SERIAL)
     layout = "mono" if audio.channels == 1 else "stereo"
     with av.open(str(path), "w", format=form.container, container_options=options) as file:
-        stream = file.add_stream(form.encoder, rate=audio.rate_hz)
+        stream = file.add_stream(form.encoder, rate=audio.rate_hz, options=dict(form.options))
         context = stream.codec_context
         context.format, context.layout = form.samples, layout
         if kbps is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 _FEW, _FEW_SHARE = 5, 0.01  # stretches of a track, or a share of them if that is more
 _LOWER_STILL_DB = 0.01
-_DEEPER_DB = 0.3  # at a time: a slip of an encoder, far over the rest, may be gone after less than it was over
+_FIRST_DB = 0.3  # at most, the first time: a slip of an encoder, far over the rest, may be gone after less
 
 
 @dataclass(kw_only=True, slots=True)
@@ -36,5 +36,8 @@ class Repair:
         self.lowered_db += by_db
         for step, excess in over_db.items():
             if excess > by_db:
-                deeper_db = min(excess - by_db + _LOWER_STILL_DB, _DEEPER_DB)
-                self.dips_db[step] = self.dips_db.get(step, 0.0) + deeper_db
+                deeper_db = excess - by_db + _LOWER_STILL_DB
+                # Once it is turned down and still over, the peak may lie where a neighbour's ramp is deeper.
+                around_db = max(self.dips_db.get(other, 0.0) for other in (step - 1, step, step + 1))
+                known = step in self.dips_db
+                self.dips_db[step] = around_db + deeper_db if known else min(deeper_db, _FIRST_DB)
