@@ -35,7 +35,8 @@ Pins = Annotated[
         metavar="KIND=SONGS",
         help="What a proposed order must keep, as often as you like: first=SONG, last=SONG, after=SONG:NEXT (NEXT "
         "comes straight after SONG), together=SONG:SONG (neighbours, either way; more if you like), apart=SONG:SONG "
-        "(never neighbours), side=SONG (a side of a record begins with it, in any order). A song is a file, a title or a pattern.",
+        "(never neighbours); and in any order side=SONG (a side of a record begins with it). A song is a file, a title "
+        "or a pattern.",
     ),
 ]
 

@@ -44,9 +44,7 @@ class Named(Protocol):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OrderWords:
-    """What was said of the order, as the words came: `--order`, `--arc` and `--pin`; what lies between songs, and
-    how many each side has.
-    """
+    """What was said of the order, as the words came: `--order`, `--arc` and `--pin`; of what lies between; of sides."""
 
     order: tuple[str, ...] = ()
     arc: str | None = None

@@ -122,7 +122,9 @@ class EffectMeter:
         self._timeline, self._unit = timeline, unit
         self._position = unit.start
         self._bands = next((stage for stage in stages if isinstance(stage, RelativeBands)), None)
-        self._meters = {track: [SideMeter(timeline.rate_hz) for _ in range(2)] for track in unit.tracks}
+        self._meters = {
+            track: [SideMeter(timeline.rate_hz, lows=before) for before in (True, False)] for track in unit.tracks
+        }
 
     def update(self, plain: Floats, changed: Floats) -> None:
         """Take the next frames without the chain, and the same frames with it."""

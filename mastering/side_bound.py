@@ -6,6 +6,7 @@ what is out of phase makes a groove that throws the needle.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from itertools import combinations
 
@@ -24,6 +25,7 @@ those of 10 ms that a stream's first frame begins."""
 
 _FADE_HOPS = 10  # to either side of a fade of 0.2 s
 _HOLD_HOPS = WINDOW_HOPS + _FADE_HOPS + 1  # to either side: all of a window that needs it has it; one to draw a line to
+_FEWEST_TAPS = 2048  # zeros behind them: longer transforms are fewer
 SILENT = 1e-5
 """Power of left and right together under which a window asks for nothing: what is 50 dB under full scale moves no
 cutter."""
@@ -55,8 +57,7 @@ class SideBound:
         self._lowest_gain = db_to_amplitude(-spec.range_db)
         self._min_correlation = spec.min_correlation
         self._bands = len(crossovers) + 1
-        taps = _taps(crossovers, rate_hz)
-        self.latency_frames = taps.shape[-1] // 2 - 1 if crossovers else 0
+        taps, self.latency_frames = _filters(crossovers, rate_hz)
         self._convolver = Convolver(taps, 2) if crossovers else None
         self._pairs = list(combinations(range(self._bands), 2))
         self._sums = [HopSums(rate_hz) for _ in range(3 * self._bands + 1 + len(self._pairs))]
@@ -151,17 +152,15 @@ class SideBound:
                 row.extend(_smooth(wants.values(), done, final))
 
 
-def _taps(crossovers: list[float], rate_hz: int) -> Floats:
-    """Low-passes `(crossovers, 1, taps)` that are in time with each other."""
-    if not crossovers:
-        return np.zeros((0, 1, 2))
+def _filters(crossovers: list[float], rate_hz: int) -> tuple[Floats, int]:
+    """Low-passes `(crossovers, 1, taps)` that are in time with each other, and what they delay by, in frames."""
     filters = [low_pass(hz, rate_hz) for hz in crossovers]
-    half = 2 ** int(np.ceil(np.log2(max(map(len, filters)) // 2 + 1)))
-    taps = np.zeros((len(filters), 1, 2 * half))
+    late = max(map(len, filters), default=0) // 2
+    taps = np.zeros((len(filters), 1, max(_FEWEST_TAPS, 2 ** math.ceil(math.log2(2 * late + 1)))))
     for row, one in zip(taps, filters, strict=True):
-        begin = half - 1 - len(one) // 2
+        begin = late - len(one) // 2
         row[0, begin : begin + len(one)] = one
-    return taps
+    return taps, late
 
 
 def _before(hop: int, rate_hz: int) -> int:

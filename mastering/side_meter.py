@@ -24,7 +24,7 @@ class SideFigures:
     Attributes:
         side_db: power of side against mid, dB; -120 where there is none.
         most_side_db: the most of any 0.4 s.
-        low_side_db: of what lies under 150 Hz, against mid there.
+        low_side_db: of what lies under 150 Hz, against mid there; None also where nobody asked.
         least_correlation: of left and right, over any 0.4 s.
         worst_s: where that is, from the stretch's start.
     """
@@ -41,12 +41,13 @@ class SideMeter:
 
     Args:
         rate_hz: of the stream, which is stereo.
+        lows: whether to look at what lies under 150 Hz by itself.
     """
 
-    def __init__(self, rate_hz: int) -> None:
+    def __init__(self, rate_hz: int, *, lows: bool = True) -> None:
         self._rate_hz = rate_hz
         self._sums = [HopSums(rate_hz) for _ in range(3)]
-        self._low = BandLimits(None, LOWS_HZ, rate_hz, 2)
+        self._low = BandLimits(None, LOWS_HZ, rate_hz, 2) if lows else None
         self._lows = np.zeros(2)
         self._whole = np.zeros(2)
 
@@ -57,7 +58,8 @@ class SideMeter:
         for sums, row in zip(self._sums, rows, strict=True):
             sums.add(row)
         self._whole += [rows[0].sum(), rows[1].sum()]
-        self._lows += np.square(self._low.process(both)).sum(axis=0)
+        if self._low is not None:
+            self._lows += np.square(self._low.process(both)).sum(axis=0)
 
     def windows(self) -> tuple[Floats, Floats]:
         """Side against mid in dB, and correlation, over every 0.4 s from the first frame on; nan where it is silent.

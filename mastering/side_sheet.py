@@ -232,7 +232,7 @@ def _inner_groove(songs: Sequence[SheetSong]) -> Iterator[str]:
     if highs and last.highs_dbfs is not None and last.highs_dbfs > max(highs) + _BRIGHTER_DB:
         reasons.append(f"the brightest ({last.highs_dbfs:.0f} dBFS in the highs)")
     if not reasons:
-        yield f"The side ends with {last.title!r}, which is neither much louder nor much brighter than the others: good."
+        yield f"The side ends with {last.title!r}, neither much louder nor brighter than the others: good."
         return
     calm = min(others, key=lambda song: math.inf if song.loudness_lufs is None else song.loudness_lufs)
     yield (
