@@ -63,11 +63,15 @@ def repair(job: RenderedTracks, pool: Executor, progress: Progress) -> None:
         if not over:
             return
         for track, found in over.items():
-            alone = all(len(unit.tracks) == 1 for unit in job.timeline.units if track in unit.tracks)
             steps = len(job.codecs[track][0].step_peaks)
-            job.repairs.setdefault(track, Repair()).deepen(found, steps, alone=alone)
+            job.repairs.setdefault(track, Repair()).deepen(found, steps, alone=_has_own_limiter(job, track))
         job.render(sorted(job.units_of(list(over))), pool, progress)
         try_tracks(job, over, pool, progress)
+
+
+def _has_own_limiter(job: RenderedTracks, track: int) -> bool:
+    units = zip(job.timeline.units, job.ceilings_dbtp, strict=True)
+    return any(unit.tracks == (track,) and ceiling_dbtp is not None for unit, ceiling_dbtp in units)
 
 
 def over_db(job: RenderedTracks, track: int) -> dict[int, float]:

@@ -179,6 +179,19 @@ def test_alac_holds_what_wav_would(encoding: Encoding, tmp_path: Path, rng: np.r
     assert made.passed
 
 
+def test_lossy_sides_each_keep_the_ceiling(tmp_path: Path, rng: np.random.Generator) -> None:
+    wanted, songs = record(rng)
+    made, tracks = delivered(wanted, songs, tmp_path / "out", container=Container.AAC, bit_rate_kbps=128, breaks=(1,))
+    assert made.passed, made.findings
+    assert [programme.tracks for programme in made.programmes] == [(0,), (1, 2)]
+    for programme in made.programmes:
+        whole = open_audio(tmp_path / "out" / programme.file).audio.read()
+        assert len(whole) == programme.frames == sum(made.tracks[track].frames for track in programme.tracks)
+        assert albums.peak_dbtp(whole) == pytest.approx(programme.true_peak_dbtp, abs=0.03)
+        assert programme.true_peak_dbtp <= -3.0
+    assert sum(map(len, tracks.values())) == sum(programme.frames for programme in made.programmes)
+
+
 def test_lossy_singles_are_encoded_too(tmp_path: Path, rng: np.random.Generator) -> None:
     wanted, songs = record(rng, crossfade_s=0.5)
     made, _ = delivered(wanted, songs, tmp_path / "out", container=Container.AAC, singles=True, loudness_lufs=-16.0)
