@@ -119,12 +119,14 @@ def _sources(
 
 def _needed_bytes(album: AlbumSpec, deliveries: Sequence[DeliverySpec], *, archives: bool) -> int:
     whole = max(map(matchering_bytes, album.tracks))
-    files = 0
+    files = spooled = 0
     for delivery in deliveries:
         frames = delivery_timeline(album, delivery).frames
         times = 2 + delivery.singles + (Sheet.DDP in delivery.sheets)  # tracks, programme, singles, a disc's image
         rendered = delivery.rendered(album.rate_hz)
         if rendered.container is not delivery.container:
             times *= 2  # what is encoded lies beside what it is made of
+        if delivery.programme_chain:
+            spooled += frames * 2 * 8  # what comes out of it, in float64 at most
         files += times * frames * 2 * ((rendered.encoding.bits or 32) // 8)  # in stereo
-    return spool_bytes(album) + files * (1 + archives) + workers() * whole
+    return spool_bytes(album) + spooled + files * (1 + archives) + workers() * whole

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from mastering.assembly import assemble
 from mastering.delivery_specs import DeliverySpec
@@ -18,27 +19,34 @@ from mastering.unlimited import measure_unlimited
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MeasuredUnit:
-    """What the solver keeps of a unit, the levels that its chain goes by, and what that does, track by track."""
+    """What the solver keeps of a unit; of its chain the levels it goes by, what it does to each track, its output."""
 
     envelope: Envelope
     songs: Mapping[int, SongLevels] = field(default_factory=dict)
     effects: Mapping[int, ProgrammeEffect] = field(default_factory=dict)
+    after_chain: Spool | None = None
 
 
-def measure_unit(timeline: Timeline, unit: Unit, spools: Sequence[Spool], delivery: DeliverySpec) -> MeasuredUnit:
-    """Measure one unit."""
+def measure_unit(
+    timeline: Timeline, unit: Unit, spools: Sequence[Spool], delivery: DeliverySpec, name: str
+) -> MeasuredUnit:
+    """Measure one unit; what comes out of the delivery's own chain is set aside beside the spools, under a name."""
     audio, spec = assemble(timeline, unit, spools, [1.0] * len(timeline.placements)), delivery.programme_chain
-    songs, meter = {}, None
+    songs, meter, after = {}, None, None
     if spec is not None:
         songs = song_levels(timeline, unit, spools, spec)
         stages = programme_stages(timeline, unit, spec, songs)
         meter = EffectMeter(timeline, unit, stages)
-        audio = watched(audio, stages, meter.update)
+        changed = watched(audio, stages, meter.update)
+        own = [spools[track] for track in unit.tracks]
+        path = own[0].folder / f"{name}-{unit.start}.raw"
+        after = Spool(path, timeline.rate_hz, audio.channels, double=any(spool.double for spool in own))
+        audio = replace(audio, blocks=partial(after.fill, changed))
     if delivery.limiter:
         envelope = measure_envelope(audio, unit.start, cuts=delivery.cuts)
     else:
         envelope = measure_unlimited(audio, unit.start)
-    return MeasuredUnit(envelope=envelope, songs=songs, effects=meter.result() if meter else {})
+    return MeasuredUnit(envelope=envelope, songs=songs, effects=meter.result() if meter else {}, after_chain=after)
 
 
 def what_measuring_depends_on(delivery: DeliverySpec) -> tuple[object, ...]:

@@ -110,6 +110,11 @@ class AlbumRenderer:
             guarded_dbtp=guarded,
             room=self._room(timeline.rate_hz),
             ceilings_dbtp=[guarded if delivery.limiter else None] * len(timeline.units),
+            after_chain={
+                (unit.envelope.start, unit.envelope.start + unit.envelope.frames): unit.after_chain
+                for unit in measured
+                if unit.after_chain
+            },
             songs={track: levels for unit in measured for track, levels in unit.songs.items()},
             effects={track: effect for unit in measured for track, effect in unit.effects.items()},
             paths=_track_paths(self.album, delivery, folder),
@@ -131,7 +136,7 @@ class AlbumRenderer:
         if key not in self._known:
 
             def one(unit: Unit) -> MeasuredUnit:
-                return measure_unit(timeline, unit, self._spools, delivery)
+                return measure_unit(timeline, unit, self._spools, delivery, f"chain-{len(self._known)}")
 
             self._known[key] = tuple(self._pool.map(one, timeline.units))
         return self._known[key]
@@ -154,7 +159,8 @@ class RenderedTracks:
         ceilings_dbtp: what the limiter of each unit holds.
         paths: file of each track.
         room: a loop of room tone at the delivery's rate; None where gaps are silent.
-        songs: levels that the delivery's own chain goes by, where it has one.
+        after_chain: units after the delivery's own chain, where it has one, by their first frame and the one after.
+        songs: levels that it goes by.
         effects: what that did to each track.
         written: what was read back of each.
         harm: what the limiter did to each.
@@ -177,6 +183,7 @@ class RenderedTracks:
     ceilings_dbtp: list[float | None]
     paths: list[Path]
     room: Floats | None = None
+    after_chain: Mapping[tuple[int, int], Spool] = field(default_factory=dict)
     songs: Mapping[int, SongLevels] = field(default_factory=dict)
     effects: Mapping[int, ProgrammeEffect] = field(default_factory=dict)
     written: dict[int, Written] = field(default_factory=dict)
@@ -202,6 +209,7 @@ class RenderedTracks:
                 rides=[r for r in self.rides if r.start < unit.end and r.start + r.frames > unit.start],
                 paths=self.paths,
                 seams={frame: extra for frame, extra in self.seams.items() if unit.start < frame < unit.end},
+                after_chain=self.after_chain.get((unit.start, unit.end)),
                 songs=self.songs,
                 room_tone=self.room_tone(),
                 lowered_db=sum(self.repairs[track].lowered_db for track in unit.tracks if track in self.repairs),

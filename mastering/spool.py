@@ -21,6 +21,7 @@ class Spool:
     def __init__(self, path: Path, rate_hz: int, channels: int, *, double: bool = False, first: int = 0) -> None:
         self._path = path
         self._first = first
+        self.double = double
         self._dtype = np.dtype(np.float64 if double else np.float32)
         self.rate_hz = rate_hz
         self.channels = channels
@@ -39,11 +40,14 @@ class Spool:
                 self.frames += len(block)
                 yield block
 
+    @property
+    def folder(self) -> Path:
+        """Where the file lies, and others like it may."""
+        return self._path.parent
+
     def since(self, frame: int) -> Spool:
         """The same file, filled already, counted from another frame: one of several songs that run on."""
-        later = Spool(
-            self._path, self.rate_hz, self.channels, double=self._dtype == np.float64, first=self._first + frame
-        )
+        later = Spool(self._path, self.rate_hz, self.channels, double=self.double, first=self._first + frame)
         later.frames = self.frames - frame
         return later
 

@@ -47,6 +47,7 @@ class UnitOrder:
         highest: highest peak of the unit before gain, linear, as the envelope shows it.
         rides: of the unit before the limiter, see `balance`.
         paths: file of each track of the album.
+        after_chain: the unit after the delivery's own chain, where it is known already.
         songs: levels of each track that the delivery's own chain goes by, where it has one.
         lowered_db: by how much lower the limiter's ceiling is still, see `codec_repair`.
         dips: what is turned down after the limiter, counted from the unit's start.
@@ -68,6 +69,7 @@ class UnitOrder:
     seams: Mapping[int, float]
     lowered_db: float = 0.0
     dips: Sequence[Dip] = ()
+    after_chain: Spool | None = None
     songs: Mapping[int, SongLevels] = field(default_factory=dict)
     room_tone: RoomTone | None = None
 
@@ -97,7 +99,11 @@ def finished(order: UnitOrder, watch: Callable[[Floats, Floats], None]) -> Audio
     if chain is None:
         audio = assemble(order.timeline, order.unit, order.spools, gains)
     else:
-        audio = through_programme(order.timeline, order.unit, order.spools, chain, order.songs)
+        audio = (
+            order.after_chain.audio()
+            if order.after_chain
+            else through_programme(order.timeline, order.unit, order.spools, chain, order.songs)
+        )
         audio = process(audio, [Gain(order.gains_db[order.unit.tracks[0]], audio.channels)])
     if order.rides:
         audio = ridden(audio, order.unit.start, order.rides)
