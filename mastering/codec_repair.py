@@ -31,6 +31,7 @@ from mastering.repair import Repair
 if TYPE_CHECKING:
     from mastering.render import RenderedTracks
     from mastering.unit_render import Progress
+    from mastering.verify import Written
 
 _PASSES = 16
 
@@ -133,22 +134,34 @@ def try_tracks(job: RenderedTracks, tracks: Iterable[int], pool: Executor, progr
     """Try some tracks with every codec, and note what came of it."""
     with TemporaryDirectory(dir=job.paths[0].parent) as folder:
 
-        def one(track: int, number: int) -> CodecTrial:
-            spec, path, written = job.delivery.codecs[number], job.paths[track], job.written[track]
-            if job.asked.lossy:  # this is the file that will be given out
-                target = path.with_suffix(job.asked.container.suffix)
-            else:
-                target = Path(folder) / f"{track}-{number}{file_suffix(spec)}"
-            trial = try_codec(path, written.frames, written.loudness_lufs, spec, target)
-            if not job.asked.lossy:
-                target.unlink()
-            progress(track, written.frames)
+        def one(track: int, codec: CodecSpec) -> CodecTrial:
+            trial = _tried(job, job.paths[track], job.written[track], codec, Path(folder) / f"{track}-{codec.word}")
+            progress(track, job.written[track].frames)
             return trial
 
-        numbers = range(len(job.delivery.codecs))
-        tried = {track: [pool.submit(one, track, number) for number in numbers] for track in tracks}
+        tried = {track: [pool.submit(one, track, codec) for codec in job.delivery.codecs] for track in tracks}
         for track, trials in tried.items():
             job.codecs[track] = tuple(trial.result() for trial in trials)
+
+
+def single_over_db(job: RenderedTracks, path: Path, written: Written) -> float:
+    """By how much a single comes back over the ceiling from the worst codec; 0 where it does not, or is not tried."""
+    if not job.delivery.audit:
+        return 0.0
+    with TemporaryDirectory(dir=job.paths[0].parent) as folder:
+        trials = [_tried(job, path, written, codec, Path(folder) / codec.word) for codec in job.delivery.codecs]
+    ceiling_dbtp = job.delivery.codec_ceiling_dbtp
+    return max((trial.true_peak_dbtp - ceiling_dbtp for trial in trials), default=0.0)
+
+
+def _tried(job: RenderedTracks, path: Path, written: Written, codec: CodecSpec, spare: Path) -> CodecTrial:
+    """What came of a file and a codec; a lossy delivery's own is left beside it, any other is made as `spare`."""
+    beside = path.with_suffix(job.asked.container.suffix)
+    target = beside if job.asked.lossy else spare.with_name(f"{spare.name}{file_suffix(codec)}")
+    trial = try_codec(path, written.frames, written.loudness_lufs, codec, target)
+    if not job.asked.lossy:
+        target.unlink()
+    return trial
 
 
 def codec_findings(job: RenderedTracks, track: int) -> list[str]:

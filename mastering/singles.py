@@ -12,7 +12,7 @@ from concurrent.futures import Executor
 from dataclasses import replace
 
 from mastering.breaks import HEAD_FADE_S, TAIL_FADE_S
-from mastering.codec_repair import dips
+from mastering.codec_repair import dips, single_over_db
 from mastering.delivery import DeliveredSingle
 from mastering.render import LOWER_STILL_DB, PASSES, RenderedTracks
 from mastering.specs import TrackSpec
@@ -55,9 +55,12 @@ def _written(job: RenderedTracks, number: int) -> DeliveredSingle:
         render_unit(order, lambda _number, _frames: None)
         found = read_back(path, frames)
         ceiling, own = job.delivery.ceiling_dbtp, order.ceiling_dbtp
-        if ceiling is None or own is None or found.true_peak_dbtp <= ceiling:
+        if ceiling is None or own is None:
             break
-        order = replace(order, ceiling_dbtp=own - (found.true_peak_dbtp - ceiling) - LOWER_STILL_DB)
+        over_db = max(found.true_peak_dbtp - ceiling, single_over_db(job, path, found))
+        if over_db <= 0:
+            break
+        order = replace(order, lowered_db=order.lowered_db + over_db + LOWER_STILL_DB)
     return DeliveredSingle(
         source=job.album.tracks[number].source,
         file=f"{FOLDER}/{path.name}",
