@@ -103,9 +103,9 @@ def _repair(done: Repair) -> dict[str, Any]:
 
 def _effect(effect: ProgrammeEffect) -> dict[str, Any]:
     """What the delivery's own chain did to a track: its side before and after, what dynamic bands took off."""
-    figures = ("side_db", "most_side_db", "low_side_db", "least_correlation")
+    figures = ("side_db", "most_side_db", "least_correlation")
     return {
-        "before": {name: _figure(getattr(effect.before, name)) for name in figures},
+        "before": {name: _figure(getattr(effect.before, name)) for name in (*figures, "low_side_db")},
         "after": {name: _figure(getattr(effect.after, name)) for name in figures},
         "band_cuts_db": [_figure(cut_db) for cut_db in effect.band_cuts_db],
         "mono_fold_change_db": _figure(effect.mono_fold_change_db),
