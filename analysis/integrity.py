@@ -20,6 +20,7 @@ note has at full scale, is left by 3e-4 at most: over the middle its steps grow 
 _NOISE_WINDOW_HOPS = 40
 _SEGMENT_HOPS = 50
 _FEWEST_SEGMENTS = 4
+_SURE = 3.0  # standard errors
 _LEAST_POWER = 1e-4  # of the mean: softer moments count alike
 _SILENCE = 1e-18  # mean square: 180 dB under full scale
 
@@ -158,7 +159,8 @@ class IntegrityMeter:
         """The offset between two frames.
 
         Means of half seconds are weighed by the inverse of their power: what only loud music shows is its own
-        asymmetry, and to take that off would put a step where soft music begins.
+        asymmetry, and to take that off would put a step where soft music begins. What they scatter by too much to
+        tell from 0 is none.
         """
         begin = -(-first * HOPS_PER_SECOND // self.rate_hz)
         count = (complete_hops(end, self.rate_hz) - begin) // _SEGMENT_HOPS
@@ -169,7 +171,9 @@ class IntegrityMeter:
         powers = self._energies.sums()[span].reshape(count, -1).sum(axis=1) / frames
         means = np.array([sums.sums()[span].reshape(count, -1).sum(axis=1) / frames for sums in self._sums])
         weights = 1.0 / (powers + _LEAST_POWER * max(float(powers.mean()), np.finfo(float).tiny))
-        return tuple(float(mean) for mean in means @ weights / weights.sum())
+        found = means @ weights / weights.sum()
+        spread = np.sqrt(((means - found[:, None]) ** 2) @ weights**2 * count / (count - 1)) / weights.sum()
+        return tuple(float(one) for one in np.where(np.abs(found) > _SURE * spread, found, 0.0))
 
     def _noise_floor_dbfs(self) -> float | None:
         energies = self._energies.sums()

@@ -9,6 +9,7 @@ import pytest
 import soundfile
 
 from analysis.units import Floats
+from assistant.plan_file import PlanFile
 from tests.albums import RATE_HZ, music
 from tests.cli.calls import call, manifest, read
 
@@ -59,7 +60,8 @@ def test_an_offset_is_measured_told_and_removed(tmp_path: Path) -> None:
     result = call("master", tmp_path / "song.wav", "--for", "archive", "--out", tmp_path / "out")
     assert result.code == 0
     assert result.sentence == "song.wav: DC offset of +0.0200 (-34 dBFS): mastering takes it off"
-    assert "dc_offset = [0.02, -0.003]" in (tmp_path / "out" / "album.toml").read_text()
+    (track,) = PlanFile.read(tmp_path / "out" / "album.toml").plan.track
+    assert track.dc_offset == pytest.approx((0.02, -0.003), rel=0, abs=2e-4)
     assert (
         np.abs(read(tmp_path / "out" / "archive" / "01 song.wav").mean(axis=0)).max() < 3e-4
     )  # fades of a few milliseconds

@@ -75,7 +75,7 @@ def test_what_was_mistyped_is_told_in_one_sentence(words: list[str], sentence: s
     assert named in said
 
 
-@pytest.mark.parametrize(("option", "value"), [("--rate", "fast"), ("--seed", "one"), ("--format", "mp3")])
+@pytest.mark.parametrize(("option", "value"), [("--rate", "fast"), ("--seed", "one"), ("--format", "wma")])
 def test_a_value_of_the_wrong_kind(option: str, value: str) -> None:
     said = refused("master", "x", "--out", "y", option, value)
     assert f"'{option}'" in said
