@@ -176,9 +176,10 @@ def codec_findings(job: RenderedTracks, track: int) -> list[str]:
 
 def repair_cost(job: RenderedTracks) -> str:
     """What was lowered, in words, for a target that was missed by it."""
-    lowered_db = [done.lowered_db for done in job.repairs.values() if done.lowered_db > 0]
+    most_db = max(max(done.lowered_db, *done.dips_db.values(), 0.0) for done in job.repairs.values())
+    count = len(job.repairs)
     return (
-        f"{len(lowered_db)} track{'s' if len(lowered_db) > 1 else ''} had to be limited up to "
-        f"{max(lowered_db, default=0.0):.1f} dB lower, so that no lossy copy passes "
-        f"{job.delivery.codec_ceiling_dbtp:g} dBTP; ask for a lower --loudness, or leave that out with --no-audit"
+        f"{count} track{'s' if count > 1 else ''} had to come down by up to {most_db:.1f} dB, throughout or in places, "
+        f"so that no lossy copy passes {job.delivery.codec_ceiling_dbtp:g} dBTP; ask for a lower --loudness, or leave "
+        "that out with --no-audit"
     )

@@ -126,6 +126,18 @@ def test_the_repair_is_no_deeper_than_it_must_be(tmp_path: Path, rng: np.random.
     assert -2.9 - 0.2 < worst <= -2.9
 
 
+def test_what_a_repair_costs_is_told_where_it_breaks_a_promise(tmp_path: Path, rng: np.random.Generator) -> None:
+    wanted, songs = record(rng)
+    anchor = Anchor.LOUDEST_TRACK
+    made, _ = delivered(wanted, songs, tmp_path / "tried", codecs=CODECS, anchor=anchor, loudness_lufs=-7.0)
+    assert made.tracks[1].loudness_lufs is not None
+    assert made.tracks[1].loudness_lufs < -7.1
+    (finding,) = made.findings
+    assert "1 track had to come down by up to" in finding
+    assert "no lossy copy passes -2.9 dBTP" in finding
+    assert made.passed
+
+
 def test_without_audit_nothing_is_tried(tmp_path: Path, rng: np.random.Generator) -> None:
     wanted, songs = record(rng)
     made, _ = delivered(wanted, songs, tmp_path / "out", codecs=CODECS, audit=False)
@@ -227,3 +239,21 @@ def test_a_track_that_shares_its_limiter_only_dips() -> None:
     done.deepen(dict.fromkeys(range(100), 0.2), 1000, alone=False)
     assert done.lowered_db == 0.0
     assert done.dips_db == pytest.approx(dict.fromkeys(range(100), 0.21))
+
+
+def test_a_finished_master_keeps_every_sample_but_those_that_must_come_down(
+    tmp_path: Path, rng: np.random.Generator
+) -> None:
+    """One loud moment in an album that is delivered as it is."""
+    song = 0.1 * stereo(sine(330.0, 3.0, RATE_HZ))
+    loud = np.clip(pink_noise(0.2, RATE_HZ, rng), -0.15, 0.15)
+    song[RATE_HZ : RATE_HZ + len(loud)] = loud * db_to_amplitude(-3.1 - albums.peak_dbtp(loud))
+    song = albums.on_grid(song, 24)
+    wanted = albums.album(albums.track(song, grid_bits=24), as_is=True)
+    made, tracks = delivered(wanted, [song], tmp_path / "out", codecs=CODECS)
+    (track,) = made.tracks
+    assert track.repair is not None
+    assert track.repair.lowered_db == 0.0
+    assert max(trial.true_peak_dbtp for trial in track.codecs) <= -2.9
+    changed = np.flatnonzero((tracks["Song"] != song).any(axis=1))
+    assert RATE_HZ - 0.15 * RATE_HZ < changed.min() < changed.max() < RATE_HZ + 0.35 * RATE_HZ
