@@ -1,8 +1,9 @@
-"""A unit of a delivery measured before its gain: after the delivery's own chain, if it has one."""
+"""An album measured for a delivery before its gain: after the delivery's own chain, if it has one."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -12,8 +13,9 @@ from mastering.envelope import Envelope, measure_envelope
 from mastering.harm_tracks import watched
 from mastering.programme_chain import EffectMeter, ProgrammeEffect, programme_stages, song_levels
 from mastering.relative_bands import SongLevels
+from mastering.specs import AlbumSpec
 from mastering.spool import Spool
-from mastering.timeline import Timeline, Unit
+from mastering.timeline import Timeline, Unit, lay_out
 from mastering.unlimited import measure_unlimited
 
 
@@ -25,6 +27,11 @@ class MeasuredUnit:
     songs: Mapping[int, SongLevels] = field(default_factory=dict)
     effects: Mapping[int, ProgrammeEffect] = field(default_factory=dict)
     after_chain: Spool | None = None
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Its first frame in the album and the one after its last."""
+        return self.envelope.start, self.envelope.start + self.envelope.frames
 
 
 def measure_unit(
@@ -49,6 +56,29 @@ def measure_unit(
     return MeasuredUnit(envelope=envelope, songs=songs, effects=meter.result() if meter else {}, after_chain=after)
 
 
-def what_measuring_depends_on(delivery: DeliverySpec) -> tuple[object, ...]:
-    """Of a delivery, beside where its songs lie."""
-    return delivery.cuts, delivery.limiter, delivery.programme_chain
+class Measuring:
+    """Measures an album for deliveries; what is measured for one serves every other for which it is the same.
+
+    Args:
+        album: the album.
+        spools: every track after its chain.
+        pool: where units are worked on in parallel.
+    """
+
+    def __init__(self, album: AlbumSpec, spools: Sequence[Spool], pool: Executor) -> None:
+        self._album, self._spools, self._pool = album, spools, pool
+        self._known: dict[tuple[object, ...], tuple[MeasuredUnit, ...]] = {}
+
+    def units(self, delivery: DeliverySpec) -> tuple[MeasuredUnit, ...]:
+        """The album at one rate before any gain, unit by unit; where files of one programme are cut does not matter."""
+        rate_hz = delivery.rate_hz or self._album.rate_hz
+        sector_frames = delivery.sector_frames if delivery.breaks else 1
+        timeline = lay_out(self._album, rate_hz, sector_frames, breaks=delivery.breaks, lead_s=delivery.lead_s)
+        key = timeline, delivery.cuts, delivery.limiter, delivery.programme_chain
+        if key not in self._known:
+
+            def one(unit: Unit) -> MeasuredUnit:
+                return measure_unit(timeline, unit, self._spools, delivery, f"chain-{len(self._known)}")
+
+            self._known[key] = tuple(self._pool.map(one, timeline.units))
+        return self._known[key]

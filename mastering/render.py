@@ -21,7 +21,7 @@ from mastering.delivery_specs import Anchor, DeliverySpec
 from mastering.envelope import Envelope
 from mastering.gains import DeliveryGains, anchor_loudness, guarded_dbtp, solve_gains, track_hops
 from mastering.harm import UNTOUCHED, Harm
-from mastering.measured import MeasuredUnit, measure_unit, what_measuring_depends_on
+from mastering.measured import Measuring
 from mastering.naming import track_names
 from mastering.programme_chain import ProgrammeEffect
 from mastering.relative_bands import SongLevels
@@ -29,7 +29,7 @@ from mastering.repair import Repair
 from mastering.room_tone import RoomTone, load_room_tone, tone_spans
 from mastering.specs import AlbumSpec
 from mastering.spool import Spool
-from mastering.timeline import Timeline, Unit, delivery_timeline, lay_out
+from mastering.timeline import Timeline, Unit, delivery_timeline
 from mastering.unit_render import Progress, UnitOrder, render_unit
 from mastering.verify import Written, joint_peak_dbtp, read_back
 
@@ -59,7 +59,7 @@ class AlbumRenderer:
         self._spools = spools
         self._pool = pool
         self._rooms: dict[int, Floats] = {}
-        self._known: dict[tuple[object, ...], tuple[MeasuredUnit, ...]] = {}
+        self._measured = Measuring(album, spools, pool)
 
     def timeline(self, delivery: DeliverySpec) -> Timeline:
         """Where everything lies in a delivery."""
@@ -92,7 +92,7 @@ class AlbumRenderer:
         """A delivery whose gains are known and of which nothing is rendered yet."""
         asked, delivery = delivery, delivery.rendered(self.album.rate_hz)
         album, timeline = divided(self.album, delivery.breaks), self.timeline(delivery)
-        measured = self._measured(delivery)
+        measured = self._measured.units(delivery)
         envelopes = [unit.envelope for unit in measured]
         guarded = guarded_dbtp(delivery, timeline.rate_hz)
         gains, rides = solve_balanced(album, delivery, timeline, envelopes, guarded)
@@ -110,11 +110,7 @@ class AlbumRenderer:
             guarded_dbtp=guarded,
             room=self._room(timeline.rate_hz),
             ceilings_dbtp=[guarded if delivery.limiter else None] * len(timeline.units),
-            after_chain={
-                (unit.envelope.start, unit.envelope.start + unit.envelope.frames): unit.after_chain
-                for unit in measured
-                if unit.after_chain
-            },
+            after_chain={unit.span: unit.after_chain for unit in measured if unit.after_chain},
             songs={track: levels for unit in measured for track, levels in unit.songs.items()},
             effects={track: effect for unit in measured for track, effect in unit.effects.items()},
             paths=_track_paths(self.album, delivery, folder),
@@ -126,20 +122,6 @@ class AlbumRenderer:
         if rate_hz not in self._rooms:
             self._rooms[rate_hz] = load_room_tone(Path(self.album.room_tone), rate_hz)
         return self._rooms[rate_hz]
-
-    def _measured(self, delivery: DeliverySpec) -> tuple[MeasuredUnit, ...]:
-        """The album at one rate before any gain, unit by unit; where files of one programme are cut does not matter."""
-        rate_hz = delivery.rate_hz or self.album.rate_hz
-        sector_frames = delivery.sector_frames if delivery.breaks else 1
-        timeline = lay_out(self.album, rate_hz, sector_frames, breaks=delivery.breaks, lead_s=delivery.lead_s)
-        key = timeline, what_measuring_depends_on(delivery)
-        if key not in self._known:
-
-            def one(unit: Unit) -> MeasuredUnit:
-                return measure_unit(timeline, unit, self._spools, delivery, f"chain-{len(self._known)}")
-
-            self._known[key] = tuple(self._pool.map(one, timeline.units))
-        return self._known[key]
 
 
 @dataclass(kw_only=True)
