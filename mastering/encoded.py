@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 _Any = DeliveredTrack | DeliveredSingle | DeliveredProgramme
 _File = TypeVar("_File", DeliveredTrack, DeliveredSingle, DeliveredProgramme)
-_PROMISED_LU = 0.1
+PROMISED_LU = 0.1
+"""How near a programme comes to its loudness target."""
 
 
 def as_asked(job: RenderedTracks, made: Delivery, pool: Executor) -> Delivery:
@@ -120,6 +121,6 @@ def _changes(
     found = []
     for one, other in zip(before, after, strict=True):
         by_lu = change_lu(one.loudness_lufs, other.loudness_lufs)
-        if job.asked.lossy and by_lu is not None and abs(by_lu) > _PROMISED_LU:
-            found.append(f"{job.asked.lossy.label} makes {other.file} {by_lu:+.1f} LU louder than it was given")
+        if job.asked.lossy and by_lu is not None and abs(by_lu) > PROMISED_LU:
+            found.append(f"{job.asked.lossy.label} changes the loudness of {other.file} by {by_lu:+.1f} LU")
     return found

@@ -10,7 +10,7 @@ from mastering.cd_delivery import write_discs
 from mastering.codec_repair import codec_findings, repair_cost
 from mastering.delivery import DeliveredTrack, Delivery
 from mastering.delivery_specs import Anchor, DeliverySpec, GapPlace
-from mastering.encoded import as_asked
+from mastering.encoded import PROMISED_LU, as_asked
 from mastering.labelling import labelled
 from mastering.loudness_solver import Bound
 from mastering.noise_shaping import Dither
@@ -20,9 +20,6 @@ from mastering.side_sheet_pages import write_side_sheets
 from mastering.sides import length_findings
 from mastering.singles import render_singles
 from mastering.unlimited import unlimited_findings
-
-PROMISED_LU = 0.1
-"""How near a programme comes to its loudness target."""
 
 
 def finish(job: RenderedTracks, pool: Executor) -> Delivery:
