@@ -44,8 +44,10 @@ from assistant.cli_options import (
     Levels,
     Loudness,
     Mixes,
+    NoAudio,
     NoAudit,
     NoCuts,
+    NoReport,
     Out,
     Quiet,
     Rate,
@@ -60,7 +62,9 @@ from assistant.cli_options import (
 )
 from assistant.cli_order import ArcName, Crossfade, Order, PaceName, Pins, RoomTone, Sides
 from assistant.cli_references import references_app
+from assistant.cli_report import report
 from assistant.interrupt import stoppable
+from assistant.report.wishes import ReportWishes
 from assistant.spacing import Pace, Spacing
 
 app = typer.Typer(
@@ -78,6 +82,7 @@ app.add_typer(references_app, name="references")
 app.command()(check)
 app.command()(compare)
 app.command()(joins)
+app.command()(report)
 
 _LABEL_COPY = ("artist", "label", "catalogue_number", "upc", "year", "genre", "cover", "label_copy")
 
@@ -152,6 +157,8 @@ def master(  # noqa: PLR0913  (one parameter an option)
     label_copy: LabelCopy = None,
     replay_gain: ReplayGain = None,
     zip_: Zip = False,
+    no_report: NoReport = False,
+    no_audio: NoAudio = False,
     seed: Seed = 1,
     song_statistics: Statistics = None,
     as_json: Json = False,
@@ -174,7 +181,8 @@ def master(  # noqa: PLR0913  (one parameter an option)
         no_audit=no_audit,
         replay_gain=replay_gain,
     )
-    _end(commands.master(words, overrides, out, archives=zip_, as_json=as_json))
+    pages = ReportWishes(wanted=not no_report, audio=not no_audio)
+    _end(commands.master(words, overrides, out, archives=zip_, pages=pages, as_json=as_json))
 
 
 @app.command()
@@ -273,6 +281,8 @@ def render(  # noqa: PLR0913  (one parameter an option)
     label_copy: LabelCopy = None,
     replay_gain: ReplayGain = None,
     zip_: Zip = False,
+    no_report: NoReport = False,
+    no_audio: NoAudio = False,
     as_json: Json = False,
 ) -> None:
     """Render a plan, for the places it names, or for others with --for."""
@@ -287,7 +297,9 @@ def render(  # noqa: PLR0913  (one parameter an option)
         replay_gain=replay_gain,
     )
     copy = asked.copy_words(artist, label, catalogue_number, upc, year, genre, cover, label_copy)
-    _end(commands.render(plan_file, tuple(for_ or ()), overrides, out, copy, archives=zip_, as_json=as_json))
+    pages = ReportWishes(wanted=not no_report, audio=not no_audio)
+    places = tuple(for_ or ())
+    _end(commands.render(plan_file, places, overrides, out, copy, archives=zip_, pages=pages, as_json=as_json))
 
 
 def _alone(context: typer.Context) -> None:

@@ -128,4 +128,8 @@ Singles = Annotated[
         help="Also write songs alone, with a clean start and end, where their file is cut while it sounds.",
     ),
 ]
+NoReport = Annotated[bool, typer.Option("--no-report", help="Leave out report.html, the page to look at and send.")]
+NoAudio = Annotated[
+    bool, typer.Option("--no-audio", help="Leave out the excerpts beside the report, by which mix and master compare.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")]

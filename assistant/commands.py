@@ -34,6 +34,8 @@ from assistant.plan_file import PlanFile, delivery_path
 from assistant.printing import say, show, show_json
 from assistant.progress import progress_bars
 from assistant.reference_words import find_references
+from assistant.report.wishes import FULL_REPORT, ReportWishes
+from assistant.report_commands import report_beside
 from assistant.session import Rendered, make_plan, render_plan
 from assistant.sides import programme_words
 from assistant.update import updated
@@ -44,7 +46,15 @@ DONE, DONE_WITH_FAULTS = 0, 1
 """Exit codes: all well; something fails its specification or was left out. Errors, which are 2, are raised."""
 
 
-def master(asked: Asked, instead: Overrides, out: Path, *, archives: bool = False, as_json: bool) -> int:
+def master(
+    asked: Asked,
+    instead: Overrides,
+    out: Path,
+    *,
+    archives: bool = False,
+    pages: ReportWishes = FULL_REPORT,
+    as_json: bool,
+) -> int:
     """Plan and render."""
     specs = _specs(asked.deliveries, instead)
     folder = asked.folder()
@@ -62,7 +72,8 @@ def master(asked: Asked, instead: Overrides, out: Path, *, archives: bool = Fals
             planned.file, out, specs, out, left_out=planned.left_out, archives=archives, progress=progress
         )
     say(planned.advice)
-    return _show_rendered(rendered, planned.file, out, before, as_json=as_json)
+    page = report_beside(out, rendered.deliveries, pages)
+    return _show_rendered(rendered, planned.file, out, before, page, as_json=as_json)
 
 
 def plan(asked: Asked, out: Path, *, force: bool, as_json: bool) -> int:
@@ -119,6 +130,7 @@ def render(  # noqa: PLR0913  (what the command line says)
     copy: CopyWords = NO_COPY,
     *,
     archives: bool = False,
+    pages: ReportWishes = FULL_REPORT,
     as_json: bool,
 ) -> int:
     """Render a plan."""
@@ -137,7 +149,8 @@ def render(  # noqa: PLR0913  (what the command line says)
     with progress_bars() as progress:
         rendered = render_plan(file, path.parent, specs, out, archives=archives, progress=progress)
     say(unmatched)
-    return _show_rendered(rendered, file, out, before, as_json=as_json)
+    page = report_beside(out, rendered.deliveries, pages)
+    return _show_rendered(rendered, file, out, before, page, as_json=as_json)
 
 
 def joins(path: Path, name: str | None, instead: Overrides, out: Path, *, as_json: bool) -> int:
@@ -207,7 +220,8 @@ def demo(out: Path, *, as_json: bool) -> int:
     with progress_bars() as progress:
         planned = make_plan(folder, asked.references, asked.wishes(folder), album, progress=progress)
         rendered = render_plan(planned.file, album, _specs(asked.deliveries, Overrides()), album, progress=progress)
-    code = _show_rendered(rendered, planned.file, album, None, as_json=as_json)
+    page = report_beside(album, rendered.deliveries, FULL_REPORT)
+    code = _show_rendered(rendered, planned.file, album, None, page, as_json=as_json)
     if not as_json:
         show(demo_table(made, rendered, album), f"The mixes, references and songs as composed are in {music}.")
     return code
@@ -223,8 +237,10 @@ def _specs(names: Sequence[str], instead: Overrides) -> list[DeliverySpec]:
     return specs
 
 
-def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, before: str | None, *, as_json: bool) -> int:
-    """Tell what was made; `before` is the plan that stood in the output folder."""
+def _show_rendered(
+    rendered: Rendered, file: PlanFile, out: Path, before: str | None, page: Path | None, *, as_json: bool
+) -> int:
+    """Tell what was made; `before` is the plan that stood in the output folder, `page` the report."""
     _say_left_out(rendered.left_out)
     told = manifest.read(out)
     if as_json:
@@ -240,6 +256,8 @@ def _show_rendered(rendered: Rendered, file: PlanFile, out: Path, before: str | 
             show(*playback_tables(told["deliveries"][delivery.name]))
         show(*tables.chain_harm(rendered.deliveries[0]))
         show(f"The album is in {out}; why each thing was done is in {out / 'album.toml'}.")
+        if page:
+            show(f"To look at, listen to and send: {page}.")
         if before not in {None, _plan_text(out)} and (kept := kept_copy(out / "album.toml", before or "")):
             show(f"Another plan was there; it is kept as {kept}.")
     return DONE if rendered.passed else DONE_WITH_FAULTS

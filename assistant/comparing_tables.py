@@ -45,7 +45,7 @@ def comparison_json(found: Comparison) -> dict[str, Any]:
         "width_db": None if found.width_db is None else [_figure(step) for step in found.width_db],
         "added_overs": _added_overs(found),
         "mono_fold_loss_lu": _figure(found.b.mono_fold_lu - found.a.mono_fold_lu),
-        "harm": {name: _figure(value) for name, value in dataclasses.asdict(found.harm).items()},
+        "harm": {name: _figure(value) for name, value in dataclasses.asdict(found.harm).items() if name != "course_db"},
     }
 
 

@@ -59,13 +59,13 @@ def check_places(out: Path, names: Sequence[str], inputs: Iterable[Path], archiv
         OutputError: something does.
     """
     inputs = list(inputs)
-    for path in (out / name for name in ("album.toml", "manifest.json", *archives)):
+    for path in (out / name for name in ("album.toml", "manifest.json", "report.html", "report.json", *archives)):
         if path.is_dir() or path.name in names:
             raise OutputError(f"{path} is a folder where a file must go: move it away, or choose another with --out.")
         if found := next((one for one in inputs if path.name in archives and _real(one) == _real(path)), None):
             raise OutputError(f"{found} is read, and an archive would go there: choose another folder with --out.")
     folders = {_real(path).parent: path for path in inputs}
-    for name in names:
+    for name in (*names, "report-audio"):
         folder = out / name
         if folder.exists() and not folder.is_dir():
             raise OutputError(f"{folder} is a file where a folder must go: move it away, or choose another with --out.")

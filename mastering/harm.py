@@ -50,6 +50,7 @@ class Harm:
         mono_fold_loss_db: how much more the mono sum loses against stereo, ungated; K-weighted, where a quick look was
             asked for not.
         added_overs: cells of 5 ms with a true peak over full scale that they had not.
+        course_db: how much the peaks of each tenth of a second were brought down, at most: `max_gr_db` over time.
     """
 
     max_gr_db: float
@@ -64,6 +65,7 @@ class Harm:
     disturbed_share: float
     mono_fold_loss_db: float | None
     added_overs: int
+    course_db: tuple[float, ...] = ()
 
 
 UNTOUCHED = Harm(
@@ -122,10 +124,11 @@ class HarmMeter:
         # A peak may lie in either of the two cells in which an onset is found.
         at_onsets_db = np.maximum(reductions_db[onsets], reductions_db[onsets + 1])
         in_steps_db = reductions_db[: len(reductions_db) // _STEP_CELLS * _STEP_CELLS].reshape(-1, _STEP_CELLS)
+        course_db = in_steps_db.max(axis=1, initial=0.0)
         losses_db = cells.plain.crests_db(onsets) - cells.changed.crests_db(onsets)
         return Harm(
             max_gr_db=float(reductions_db.max(initial=0.0)),
-            p95_gr_db=usual_loss_db(at_onsets_db, in_steps_db.max(axis=1, initial=0.0)),
+            p95_gr_db=usual_loss_db(at_onsets_db, course_db),
             share_over_1db=float(np.mean(reductions_db > _CLEAR_DB)) if len(reductions_db) else 0.0,
             onsets=len(onsets),
             transient_loss_db=float(losses_db.mean()) if len(onsets) else None,
@@ -136,6 +139,7 @@ class HarmMeter:
             disturbed_share=self._noise.disturbed_share(),
             mono_fold_loss_db=self._fold.result(),
             added_overs=self._overs.result(),
+            course_db=tuple(round(float(db), 2) for db in course_db),
         )
 
 

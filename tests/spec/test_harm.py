@@ -177,7 +177,7 @@ def test_a_quick_look_is_near() -> None:
 @pytest.mark.parametrize("samples", [np.zeros((0, 2)), np.zeros((100, 2)), np.zeros((RATE_HZ, 1))])
 def test_silence_and_nearly_nothing_harm_nothing(samples: Floats) -> None:
     found = measured(samples, samples.copy())
-    assert dataclasses.replace(found, nmr_db=None, residual_k_db=-math.inf) == UNTOUCHED
+    assert dataclasses.replace(found, nmr_db=None, residual_k_db=-math.inf, course_db=()) == UNTOUCHED
 
 
 def test_a_muted_song_is_all_lost(song: Floats) -> None:
