@@ -97,7 +97,7 @@ def _joins(figures: ReportFigures) -> str:
     rows = []
     for join in figures.joins:
         name = f"{titles[join.before]} → {titles[join.after]}"
-        cells = [text(name), text(_join_words(join)), sentence("; ".join(join.why)) or "–"]
+        cells = [text(name), text(_join_words(join))]
         if heard:
             one = heard.get(join.before)
             label = f"Join of {titles[join.before]} and {titles[join.after]}"
@@ -106,8 +106,8 @@ def _joins(figures: ReportFigures) -> str:
                 if one
                 else "–"
             )
-        rows.append(cells)
-    heads = ("Songs", "Between them", "Why", "Listen")[: 4 if heard else 3]
+        rows.append([*cells, sentence("; ".join(join.why)) or "–"])
+    heads = ("Songs", "Between them", *(("Listen",) if heard else ()), "Why")
     return table("From song to song", heads, rows, left=4) if rows else ""
 
 

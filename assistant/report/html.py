@@ -56,8 +56,9 @@ def table(caption: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, 
         + "</tr>"
         for row in rows
     )
-    inner = f"<table>{tag('caption', text(caption))}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return scroller(inner, caption)
+    parts = f"{tag('caption', text(caption))}<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
+    wordy = {"class_": "words"} if left == len(heads) else {}
+    return scroller(tag("table", parts, **wordy), caption)
 
 
 def scroller(inner: str, label: str) -> str:
@@ -65,9 +66,9 @@ def scroller(inner: str, label: str) -> str:
     return tag("div", inner, class_="scroll", tabindex="0", role="region", aria_label=label)
 
 
-def details(summary: str, inner: str) -> str:
-    """What is shown when asked for; all of it on paper."""
-    return f"<details>{tag('summary', text(summary))}{inner}</details>" if inner else ""
+def details(summary: str, inner: str, **attributes: str) -> str:
+    """What is shown when asked for; all of it on paper. Nothing where there is nothing in it."""
+    return tag("details", f"{tag('summary', text(summary))}{inner}", **attributes) if inner else ""
 
 
 def figure(svg: str, caption: str, legend: str = "") -> str:

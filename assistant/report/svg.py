@@ -93,7 +93,7 @@ class Plot:
     y: Axis
     width: int = 520
     height: int = 250
-    left: int = 46
+    left: int = 54
     right: int = 14
     top: int = 12
     bottom: int = 42

@@ -117,10 +117,11 @@ def _plots(figures: ReportFigures, track: TrackFigures) -> str:
         "EQ",
         legend(("master", "EQ as set"), ("measured", "master against mix, measured")),
     )
-    shown += figure(dynamics_plot(track), f"Dynamics: {_plr(track)}", legend(*lines))
-    shown += figure(width_plot(track, figures.bands_hz, record), "Width", reference)
-    shown += figure(reduction_plot(track), "What the limiter took off over time")
-    return tag("div", shown, class_="pair")
+    more = figure(dynamics_plot(track), f"Dynamics: {_plr(track)}", legend(*lines))
+    more += figure(width_plot(track, figures.bands_hz, record), "Width", reference)
+    more += figure(reduction_plot(track), "What the limiter took off over time")
+    pair = tag("div", more, class_="pair") if more else ""
+    return tag("div", shown, class_="pair") + details("Dynamics, width, limiter", pair, class_="plots")
 
 
 def _plr(track: TrackFigures) -> str:

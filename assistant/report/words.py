@@ -12,6 +12,7 @@ _MINUS = "\N{MINUS SIGN}"
 _LITTLE_DB = 0.05
 _HEARD_DB = 0.2  # what EQ does less of to a region is not worth a word
 _NAMED = 3
+_REMEDY = "export the mix"  # as `assistant.joins` asks for the rest of a song that is cut off
 _MENDED = frozenset({"dc_offset"})  # mastering takes it off: nobody has to do anything
 ORDER_GIVEN = "given"
 
@@ -116,6 +117,14 @@ def _moves(tracks: Sequence[TrackFigures]) -> str:
     return _begun(sentence)
 
 
+def _off_others(usual_db: float) -> str:
+    return (
+        f"at most {number(usual_db, 'dB')} off nineteen of twenty strokes"
+        if usual_db >= _LITTLE_DB
+        else "hardly anything off others"
+    )
+
+
 def _tone(track: TrackFigures, bands_hz: Sequence[float]) -> str:
     """What EQ does to the regions that it moves most."""
     means = {name: mean for name, mean in region_means(track.eq_db, bands_hz).items() if abs(mean) >= _HEARD_DB}
@@ -148,6 +157,12 @@ def decisions(figures: ReportFigures) -> list[str]:
         failed = [check for check in delivery.checks if check.passed is False]
         told += [f"{delivery.name} fails a check: {check.what}, {check.found}." for check in failed]
     told += [f"{track.title}: {track.why['mix']}." for track in figures.tracks if track.why.get("mix")]
+    told += [
+        f"{track.title} is cut off at its end: {part}."
+        for track in figures.tracks
+        for part in track.why.get("join", "").split("; ")
+        if part.startswith(_REMEDY)
+    ]
     faults: dict[str, list[str]] = {}
     for track in figures.tracks:
         for message in _faults(track):
@@ -193,8 +208,7 @@ def track_sentences(track: TrackFigures, bands_hz: Sequence[float]) -> list[str]
     most, usual = track.harm.get("max_gr_db"), track.harm.get("p95_gr_db")
     if most is not None and usual is not None:
         told.append(
-            f"The limiter takes {number(most, 'dB')} off its highest peak; nineteen of twenty strokes lose "
-            f"{number(usual, 'dB')} at most."
+            f"The limiter takes {number(most, 'dB')} off its highest peak and {_off_others(usual)}."
             if most >= _LITTLE_DB
             else "The limiter leaves it alone."
         )
