@@ -59,9 +59,9 @@ def _format(told: Mapping[str, Any]) -> str:
 
 def _checks(one: DeliveryFigures) -> str:
     rows = [
-        [text(check.what), sentence(check.asked) or "–", sentence(check.found), _verdict(check)] for check in one.checks
+        [text(check.what), _verdict(check), sentence(check.asked) or "–", sentence(check.found)] for check in one.checks
     ]
-    return table(f"{one.name}: what was checked", ("Check", "Asked for", "Found", "Verdict"), rows, left=4)
+    return table(f"{one.name}: what was checked", ("Check", "Verdict", "Asked for", "Found"), rows, left=4)
 
 
 def _tracks(one: DeliveryFigures) -> str:

@@ -61,8 +61,8 @@ def test_every_codec_and_every_service_is_told(finished: Path, tree: Any) -> Non
     assert labels
     for label in labels:
         peaks = [t["true_peak_dbtp"] for track in told["tracks"] for t in track["codecs"] if t["label"] == label]
-        assert shown(max(peaks), 2) in checks[f"decoded from {label}"][2]
-        assert "passed" in checks[f"decoded from {label}"][3]
+        assert shown(max(peaks), 2) in checks[f"decoded from {label}"][3]
+        assert "passed" in checks[f"decoded from {label}"][1]
     rows = cells(tree, "What listeners of each service hear")
     assert len(rows) == sum(len(mode["tracks"]) for mode in told["playback"])
     first = told["playback"][0]["tracks"][0]
