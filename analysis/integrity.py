@@ -19,7 +19,7 @@ _CORNER = 4e-4
 note has at full scale, is left by 3e-4 at most: over the middle its steps grow by its curvature, 2e-4 at most."""
 _NOISE_WINDOW_HOPS = 40
 _SEGMENT_HOPS = 50
-_FEWEST_SEGMENTS = 4
+_FEWEST_SEGMENTS = 20
 _SURE = 3.0  # standard errors
 _LEAST_POWER = 1e-4  # of the mean: softer moments count alike
 _SILENCE = 1e-18  # mean square: 180 dB under full scale

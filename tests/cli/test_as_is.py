@@ -23,7 +23,7 @@ def release(tmp_path: Path) -> Path:
     folder.mkdir()
     rng = np.random.default_rng(11)
     for number, peak in enumerate((0.8, 0.999, 0.7), 1):
-        samples = music(2.0 + number / 2, RATE_HZ, rng)
+        samples = music(4.0 + number / 2, RATE_HZ, rng)
         samples -= samples.mean(axis=0)
         samples *= peak / np.abs(samples).max()
         samples = np.pad(samples, ((SILENT_FRAMES, SILENT_FRAMES), (0, 0)))

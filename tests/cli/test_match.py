@@ -50,8 +50,8 @@ def bright_db(samples: Floats) -> float:
 
 def test_a_clone_is_as_bright_and_as_loud_as_its_model(song: Path, model: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    assert call("master", song, "--reference", model, "--match", "full", "--for", "cd", "--out", out).code == 0
-    (track,) = manifest(out)["deliveries"]["cd"]["tracks"]
+    assert call("master", song, "--reference", model, "--match", "full", "--for", "bandcamp", "--out", out).code == 0
+    (track,) = manifest(out)["deliveries"]["bandcamp"]["tracks"]
     written, wanted, mix = read(out / track["file"]), read(model), read(song)
     assert bright_db(wanted) - bright_db(mix) > 5.0
     assert bright_db(written) == pytest.approx(bright_db(wanted), abs=1.0)
@@ -85,14 +85,14 @@ def test_the_bound_of_eq_is_kept(song: Path, model: Path, tmp_path: Path) -> Non
 
 def test_a_plan_with_a_curve_is_read_changed_and_rendered(song: Path, model: Path, tmp_path: Path) -> None:
     path = tmp_path / "album.toml"
-    call("plan", song, "--reference", model, "--match", "full", "--for", "cd", "--out", path)
+    call("plan", song, "--reference", model, "--match", "full", "--for", "bandcamp", "--out", path)
     call("render", path, "--out", tmp_path / "as planned")
     text = path.read_text(encoding="utf-8")
     start, end = text.index("match = ["), text.index("]", text.index("match = ["))
     mine = "match = [{freq_hz = 100.0, mid_db = 6.0, side_db = 6.0}, {freq_hz = 5000.0, mid_db = -6.0, side_db = -6.0}"
     path.write_text(text[:start] + mine + text[end:], encoding="utf-8")
     assert call("render", path, "--out", tmp_path / "mine").code == 0
-    as_planned, changed = (read(next((tmp_path / name / "cd").glob("01*"))) for name in ("as planned", "mine"))
+    as_planned, changed = (read(next((tmp_path / name / "bandcamp").glob("01*"))) for name in ("as planned", "mine"))
     assert bright_db(changed) < bright_db(as_planned) - 10.0
     backwards = mine.replace("5000.0", "50.0")
     path.write_text(text[:start] + backwards + text[end:], encoding="utf-8")
@@ -132,10 +132,10 @@ def test_what_does_not_go_together_is_told(
 
 def test_matchering_runs_within_our_checks(mixes: Path, model: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    result = call("master", mixes, "--reference", model, "--engine", "matchering", "--for", "cd", "--out", out)
+    result = call("master", mixes, "--reference", model, "--engine", "matchering", "--for", "bandcamp", "--out", out)
     assert result.code == 0
     assert result.err == "", "its own messages are nobody's business"
-    tracks = manifest(out)["deliveries"]["cd"]["tracks"]
+    tracks = manifest(out)["deliveries"]["bandcamp"]["tracks"]
     before, after = [], []
     for track in tracks:
         mix, written = read(mixes / track["source"]), read(out / track["file"])
@@ -148,15 +148,15 @@ def test_matchering_runs_within_our_checks(mixes: Path, model: Path, tmp_path: P
     assert plan.album.engine == "matchering"
     assert [track.reference for track in plan.track] == [1, 1, 1]
     assert all(track.why.tone.startswith("matchering, against Model.wav") for track in plan.track)
-    written = ["album.toml", "cd", "manifest.json", "report-audio", "report.html", "report.json"]
+    written = ["album.toml", "bandcamp", "manifest.json", "report-audio", "report.html", "report.json"]
     assert sorted(path.name for path in out.iterdir()) == written
 
 
 def test_matchering_gives_the_same_bytes_twice(song: Path, model: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
-        words = ("--reference", model, "--engine", "matchering", "--for", "cd")
+        words = ("--reference", model, "--engine", "matchering", "--for", "bandcamp")
         assert call("master", song, *words, "--out", tmp_path / name).code == 0
-    assert files(tmp_path / "one" / "cd") == files(tmp_path / "two" / "cd")
+    assert files(tmp_path / "one" / "bandcamp") == files(tmp_path / "two" / "bandcamp")
 
 
 @pytest.mark.parametrize("rate_hz", [48_000, 22_050])
@@ -188,7 +188,7 @@ def test_matchering_needs_a_song_in_stereo(song: Path, mono_model: Path, tmp_pat
 def test_a_plan_with_matchering_needs_its_references(song: Path, model: Path, tmp_path: Path) -> None:
     mine, path = tmp_path / "mine.wav", tmp_path / "album.toml"
     shutil.copy(model, mine)
-    call("plan", song, "--reference", mine, "--engine", "matchering", "--for", "cd", "--out", path)
+    call("plan", song, "--reference", mine, "--engine", "matchering", "--for", "bandcamp", "--out", path)
     text = path.read_text(encoding="utf-8")
     mine.unlink()
     assert refused("render", path, "--out", tmp_path / "out") == (

@@ -83,10 +83,10 @@ def test_they_come_out_as_one_recording(plan: Path, tmp_path: Path) -> None:
     whole = whole.track_changed(1, eq=eq, compressor=compressor)
     for number in (0, 3):
         cut = cut.track_changed(number, gap_s=1.0, gap_beats=None)
-    keys = ("gain_db", "width", "start_s", "first_sound_s", "fade_in_s")
+    keys = ("dc_offset", "gain_db", "width", "start_s", "first_sound_s", "fade_in_s")
     ends = ("end_s", "felt_end_s", "fade_out_s", "gap_s")
     for number, (begin, end) in enumerate(((0, 0), (1, 3), (4, 4))):
-        values = {key: getattr(cut.plan.track[begin], key) for key in keys}
+        values: dict[str, Any] = {key: getattr(cut.plan.track[begin], key) for key in keys}
         values |= {key: getattr(cut.plan.track[end], key) for key in ends}
         if begin != end:
             values |= {key: values[key] + round(CUTS_S[1] * RATE_HZ) / RATE_HZ for key in ("end_s", "felt_end_s")}

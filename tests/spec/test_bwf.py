@@ -94,6 +94,7 @@ def test_the_chunk_before_the_audio_has_an_even_length(rate_hz: int) -> None:
     assert told[602:].rstrip(b"\0").decode() == history
 
 
+@settings(deadline=None)
 @given(st.text(max_size=400), st.text(max_size=60))
 def test_any_name_fits_its_field(description: str, reference: str) -> None:
     told = bext(description=description, reference=reference).content()
@@ -193,7 +194,7 @@ def test_sizes_over_4_gb_are_counted(tmp_path: Path) -> None:
     assert f"duration={frames / 192_000:.6f}" in run("ffprobe", "-show_entries", "format=duration", path)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["INAM", "IART", "IPRD", "IGNR"]), st.text(max_size=50)), max_size=4))
 def test_an_info_list_is_whole_whatever_it_says(texts: list[tuple[str, str]]) -> None:
     name, told = info_list(texts)
