@@ -43,7 +43,9 @@ def test_any_place_can_be_delivered_to_in_lossy_files(
     name: str, suffix: str, encoding: str, mixes: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    done = call("master", mixes, "--as-is", "--for", "streaming", "--format", name, "--bit-rate", 128, "--out", out)
+    done = call(
+        "master", mixes, "--as-is", "--for", "streaming", "--format", name, "--bit-rate", 128, "--out", out, whole=True
+    )
     assert done.code == 0, done.err
     told = manifest(out)["deliveries"]["streaming"]
     (programme,) = told["programmes"]
@@ -64,8 +66,8 @@ def test_any_place_can_be_delivered_to_in_lossy_files(
 def test_a_place_of_ones_own_names_codecs_and_what_comes_back_over_is_repaired(mixes: Path, tmp_path: Path) -> None:
     place, tried, plain = tmp_path / "radio.toml", tmp_path / "tried", tmp_path / "plain"
     place.write_text(PLACE, encoding="utf-8")
-    assert call("master", mixes, "--for", place, "--out", tried).code == 0
-    assert call("master", mixes, "--for", place, "--out", plain, "--no-audit").code == 0
+    assert call("master", mixes, "--for", place, "--out", tried, whole=True).code == 0
+    assert call("master", mixes, "--for", place, "--out", plain, "--no-audit", whole=True).code == 0
     told, untried = (manifest(out)["deliveries"]["radio"]["tracks"] for out in (tried, plain))
     assert [[one["label"] for one in track["codecs"]] for track in told] == [
         ["MP3 96 kbps (LAME)", "AAC-LC 128 kbps (FFmpeg)"]

@@ -87,8 +87,7 @@ def test_nothing_lies_in_the_folder_that_is_not_told(mastered: tuple[Path, Resul
     told = manifest(out)["deliveries"].values()
     listed = {one["file"] for delivery in told for one in (*delivery["programmes"], *delivery["tracks"])}
     listed |= {name for delivery in told for name in delivery["extras"]}
-    report = {name for name in files(out) if name.startswith("report-audio/")}
-    assert set(files(out)) == listed | report | {"manifest.json", "album.toml", "report.html", "report.json"}
+    assert set(files(out)) == listed | {"manifest.json", "album.toml"}
 
 
 def test_sources_keep_the_folders_of_the_mixes(mixes: Path, tmp_path: Path) -> None:

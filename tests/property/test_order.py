@@ -72,6 +72,7 @@ def test_the_order_given_changes_no_proposal(items: list[OrderItem], data: st.Da
         assert (first.cost, first.terms, first.cheaper_than) == (second.cost, second.terms, second.cheaper_than)
 
 
+@pytest.mark.slow
 def test_the_order_given_changes_nothing_where_songs_are_many() -> None:
     items = album(17, seed=4)
     assert names(items) == names(items[::-1])
@@ -112,7 +113,7 @@ def test_costs_are_held_against_orders_drawn_by_lot() -> None:
     assert alike.proposed[0].cheaper_than == alike.given.cheaper_than == 0.5
 
 
-@pytest.mark.parametrize("count", [15, 30])
+@pytest.mark.parametrize("count", [15, pytest.param(30, marks=pytest.mark.slow)])
 def test_many_songs_are_ordered_each_once(count: int) -> None:
     items = album(count, seed=6)
     orders = propose_orders(items)

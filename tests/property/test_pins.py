@@ -127,6 +127,7 @@ def test_pins_are_kept_or_refused_as_they_should_be(pins: list[Pin], seed: int) 
         assert proposal.broken == ()
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None)
 @given(pins=pins_of(16), seed=st.integers(0, 1000))
 def test_pins_are_kept_where_songs_are_many(pins: list[Pin], seed: int) -> None:

@@ -46,6 +46,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
         plan = (folder / "album.toml").read_text(encoding="utf-8")
         assert 'title = "Noon"' in plan
         (folder / "album.toml").write_text(plan.replace('title = "Noon"', f"title = '{HOSTILE}'"), encoding="utf-8")
-        result = call("render", folder / "album.toml", "--out", folder / "out")
+        result = call("render", folder / "album.toml", "--out", folder / "out", whole=True)
         assert result.code == 0, result.err
     return folder / "out"

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pytest
 import soundfile
 
 from tests.report.browser import Browser, browser
@@ -37,6 +38,7 @@ def tones(path: Path, **amplitudes: float) -> None:
     path.write_text(f"mastertapeExcerpt({json.dumps(path.stem)}, {json.dumps(coded)});", encoding="ascii")
 
 
+@pytest.mark.slow
 def test_versions_switch_at_the_press_of_a_key(finished: Path, tmp_path: Path) -> None:
     album = tmp_path / "an album & more"
     album.mkdir()

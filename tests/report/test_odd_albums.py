@@ -31,7 +31,7 @@ def song(rng: np.random.Generator) -> Any:
 
 def test_one_mono_song_without_references(song: Any, tmp_path: Path) -> None:
     mixes = write(tmp_path / "mixes", Only=song[:, :1])
-    assert call("master", mixes, "--out", tmp_path / "out").code == 0
+    assert call("master", mixes, "--out", tmp_path / "out", whole=True).code == 0
     tree = check_page(tmp_path / "out" / "report.html")
     told = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert told["cohesion"] is None
@@ -45,7 +45,7 @@ def test_one_mono_song_without_references(song: Any, tmp_path: Path) -> None:
 def test_short_songs_and_no_references(song: Any, tmp_path: Path) -> None:
     blip = song[: RATE_HZ // 2] * np.hanning(RATE_HZ // 2)[:, None]
     mixes = write(tmp_path / "mixes", **{"01 Long": song, "02 Short": blip, "03 Next": song * 0.5})
-    result = call("master", mixes, "--for", "streaming", "--out", tmp_path / "out")
+    result = call("master", mixes, "--for", "streaming", "--out", tmp_path / "out", whole=True)
     assert result.code in {0, 1}, result.err
     check_page(tmp_path / "out" / "report.html")
     told = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
@@ -56,16 +56,16 @@ def test_short_songs_and_no_references(song: Any, tmp_path: Path) -> None:
 
 def test_silence_in_an_album_as_it_is(song: Any, tmp_path: Path) -> None:
     mixes = write(tmp_path / "mixes", **{"01 Song": song, "02 Silence": np.zeros((RATE_HZ * 3, 2)), "03 Song": song})
-    result = call("master", mixes, "--as-is", "--for", "archive", "--out", tmp_path / "out")
+    result = call("master", mixes, "--as-is", "--for", "archive", "--out", tmp_path / "out", whole=True)
     assert result.code in {0, 1}, result.err
     check_page(tmp_path / "out" / "report.html")
 
 
 def test_no_report_and_no_audio(song: Any, tmp_path: Path) -> None:
     mixes = write(tmp_path / "mixes", Only=song)
-    assert call("master", mixes, "--no-report", "--out", tmp_path / "without").code == 0
+    assert call("master", mixes, "--no-report", "--out", tmp_path / "without", whole=True).code == 0
     assert not list((tmp_path / "without").glob("report*"))
-    result = call("master", mixes, "--no-audio", "--out", tmp_path / "quiet")
+    result = call("master", mixes, "--no-audio", "--out", tmp_path / "quiet", whole=True)
     assert {path.name for path in (tmp_path / "quiet").glob("report*")} == {"report.html", "report.json"}
     assert str(tmp_path / "quiet" / "report.html") in result.out.replace("\n", "")
 
@@ -79,7 +79,7 @@ def test_a_report_that_fails_costs_nothing(
 
     monkeypatch.setattr(making, "page", fail)
     mixes = write(tmp_path / "mixes", Only=song)
-    result = call("master", mixes, "--out", tmp_path / "out")
+    result = call("master", mixes, "--out", tmp_path / "out", whole=True)
     assert result.code == 0
     assert "the album is done" in result.sentence
     assert manifest(tmp_path / "out")["deliveries"]["streaming"]["tracks"]
@@ -90,7 +90,7 @@ def test_a_report_that_fails_costs_nothing(
 def test_sides_are_not_joined(song: Any, tmp_path: Path) -> None:
     songs = {f"{number:02d} Song": song * (0.3 + 0.1 * number) for number in range(1, 5)}
     mixes = write(tmp_path / "mixes", **songs)
-    result = call("master", mixes, "--for", "vinyl", "--sides", "2,2", "--out", tmp_path / "out")
+    result = call("master", mixes, "--for", "vinyl", "--sides", "2,2", "--out", tmp_path / "out", whole=True)
     assert result.code in {0, 1}, result.err
     tree = check_page(tmp_path / "out" / "report.html")
     told = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))

@@ -168,6 +168,7 @@ def test_labels_can_push_a_file_past_riff(tmp_path: Path, monkeypatch: pytest.Mo
     assert names(path)[0] == b"JUNK"
 
 
+@pytest.mark.slow
 def test_sizes_over_4_gb_are_counted(tmp_path: Path) -> None:
     """A file that is mostly a hole: 4.4 GB on paper, a few kilobytes on the disk."""
     path = tmp_path / "a.wav"

@@ -11,6 +11,7 @@ import soundfile
 from analysis.errors import AudioFileError, PlanError
 from analysis.load import open_audio
 from analysis.track import TrackAnalysis, analyse
+from analysis.units import Floats
 from assistant.joins import plan_join
 from assistant.mixes import MixFolder, audio_files, expand, gather, same_names, song_titles
 from tests.albums import music
@@ -169,14 +170,19 @@ def test_songs_of_the_same_title_are_advised_on(tmp_path: Path) -> None:
     assert same_names(gather([tmp_path / "02 Dusk.wav", tmp_path / "04 Noon.wav"])) == []
 
 
+def decaying(song: Floats, decay_s: float) -> Floats:
+    """A song that falls by 80 dB at its end, without an offset, in the decay as little as before."""
+    count = round(decay_s * RATE_HZ)
+    envelope = np.ones((len(song), 1))
+    envelope[len(song) - count :, 0] = 10.0 ** (-np.linspace(0.0, 80.0, count) / 20.0)
+    song = song * envelope
+    return np.asarray(song - envelope * song.sum(axis=0) / envelope.sum())
+
+
 def analysed(folder: Path, head_s: float, decay_s: float, tail_s: float, *, noise: float = 0.0) -> TrackAnalysis:
     """6 s of music with silence (or soft noise) before it, a decay to nothing at its end, silence after it."""
     rng = np.random.default_rng(1)
-    song = music(6.0, RATE_HZ, rng)
-    song -= song.mean(axis=0)
-    if decay_s:
-        count = round(decay_s * RATE_HZ)
-        song[-count:] *= (10.0 ** (-np.linspace(0.0, 80.0, count) / 20.0))[:, None]
+    song = decaying(music(6.0, RATE_HZ, rng), decay_s)
     samples = np.pad(song, ((round(head_s * RATE_HZ), round(tail_s * RATE_HZ)), (0, 0)))
     samples += noise * rng.standard_normal(samples.shape)
     soundfile.write(folder / "song.wav", samples, RATE_HZ, "PCM_24")
@@ -217,10 +223,7 @@ def test_digital_silence_at_the_ends_needs_no_fade(tmp_path: Path) -> None:
 def cut(folder: Path, decay_s: float, cut_s: float, silence_s: float) -> TrackAnalysis:
     """The same song with a decay of 80 dB that stops early, and silence after it."""
     rng = np.random.default_rng(1)
-    song = music(16.0, RATE_HZ, rng)
-    song -= song.mean(axis=0)
-    count = round(decay_s * RATE_HZ)
-    song[-count:] *= (10.0 ** (-np.linspace(0.0, 80.0, count) / 20.0))[:, None]
+    song = decaying(music(16.0, RATE_HZ, rng), decay_s)
     samples = np.pad(song[: len(song) - round(cut_s * RATE_HZ)], ((0, round(silence_s * RATE_HZ)), (0, 0)))
     soundfile.write(folder / "cut.wav", samples, RATE_HZ, "PCM_24")
     return analyse(open_audio(folder / "cut.wav"), "0" * 64)
