@@ -17,6 +17,7 @@ from analysis.loudness import k_weighting
 from analysis.standards import ABSOLUTE_GATE_LUFS, LOUDNESS_OFFSET_DB, SHORT_TERM_S
 from analysis.units import Floats
 from mastering.eq import design
+from mastering.smooth_share import smooth_share
 from mastering.specs import EqBand
 
 _WINDOW_HOPS = round(SHORT_TERM_S * HOPS_PER_SECOND / 2)  # to either side
@@ -138,7 +139,7 @@ class CorrelationGuard:
         done = len(self._taken.values())
         final = known if self._ended else max(done, known - _HOLD_HOPS - _FADE_HOPS)
         if final > done:
-            self._taken.extend(_smooth(self._wanted.values(), done, final))
+            self._taken.extend(smooth_share(self._wanted.values(), done, final, _HOLD_HOPS, _FADE_HOPS))
 
 
 @kernel
@@ -176,23 +177,4 @@ def _wanted(
             else:
                 too_much = middle
         out[hop - first] = 1.0 - kept
-    return out
-
-
-@kernel
-def _smooth(wanted: Floats, first: int, last: int) -> Floats:
-    """The greatest share within the hold, as a mean over the fade weighted by a raised cosine: never less than it."""
-    held = np.zeros(last - first + 2 * _FADE_HOPS)  # begins at hop first - _FADE_HOPS
-    for i in range(len(held)):
-        hop = first - _FADE_HOPS + i
-        for other in range(max(hop - _HOLD_HOPS, 0), min(hop + _HOLD_HOPS + 1, len(wanted))):
-            held[i] = max(held[i], wanted[other])
-    out = np.zeros(last - first)
-    for i in range(len(out)):
-        total = weights = 0.0
-        for j in range(-_FADE_HOPS + 1, _FADE_HOPS):
-            weight = 1.0 + np.cos(np.pi * j / _FADE_HOPS)
-            total += weight * held[i + _FADE_HOPS + j]
-            weights += weight
-        out[i] = total / weights
     return out

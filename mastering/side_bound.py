@@ -18,6 +18,7 @@ from analysis.units import Floats, db_to_amplitude
 from mastering.convolution import Convolver
 from mastering.mono_bass import low_pass
 from mastering.programme_specs import SideBoundSpec
+from mastering.smooth_share import smooth_share
 
 WINDOW_HOPS = 20
 """The bound holds over every 0.4 s (momentary loudness: EBU Tech 3341), which is so many hops to either side and one;
@@ -149,7 +150,7 @@ class SideBound:
         final = known if self._ended else max(done, known - _HOLD_HOPS - _FADE_HOPS)
         if final > done:
             for row, wants in zip(self._taken, self._wanted, strict=True):
-                row.extend(_smooth(wants.values(), done, final))
+                row.extend(smooth_share(wants.values(), done, final, _HOLD_HOPS, _FADE_HOPS))
 
 
 def _filters(crossovers: list[float], rate_hz: int) -> tuple[Floats, int]:
@@ -236,22 +237,3 @@ def _scale(mid: float, side: float, both: float, lowest: float) -> float:
     root = np.sqrt(max(b * b - 4.0 * a * c, 0.0))
     x = (b - root) / (2.0 * a) if lowest >= 0.0 else (b + root) / (2.0 * a)
     return float(min(1.0, np.sqrt(max(x, 0.0))))
-
-
-@kernel
-def _smooth(wanted: Floats, first: int, last: int) -> Floats:
-    """The greatest share within the hold, as a mean over the fade weighted by a raised cosine: never less than it."""
-    held = np.zeros(last - first + 2 * _FADE_HOPS)  # begins at hop first - _FADE_HOPS
-    for i in range(len(held)):
-        hop = first - _FADE_HOPS + i
-        for other in range(max(hop - _HOLD_HOPS, 0), min(hop + _HOLD_HOPS + 1, len(wanted))):
-            held[i] = max(held[i], wanted[other])
-    out = np.zeros(last - first)
-    for i in range(len(out)):
-        total = weights = 0.0
-        for j in range(-_FADE_HOPS + 1, _FADE_HOPS):
-            weight = 1.0 + np.cos(np.pi * j / _FADE_HOPS)
-            total += weight * held[i + _FADE_HOPS + j]
-            weights += weight
-        out[i] = total / weights
-    return out
