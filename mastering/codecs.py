@@ -21,6 +21,7 @@ from analysis.errors import MastertapeError, OutputError
 from analysis.load import open_audio
 from analysis.units import Floats
 from mastering.codec_specs import Codec, CodecSpec
+from mastering.lame_tag import tell_length
 from mastering.resample import resample, resampled_frames
 
 Samples = np.ndarray[Any, np.dtype[Any]]
@@ -66,7 +67,7 @@ def encode(audio: Audio, frames: int, spec: CodecSpec, path: Path) -> int:
         OutputError: the file cannot be written.
     """
     rate_hz = spec.rate_hz(audio.rate_hz)
-    stream = resample(audio, rate_hz, frames)
+    stream, length = resample(audio, rate_hz, frames), resampled_frames(frames, audio.rate_hz, rate_hz)
     try:
         if spec.codec is Codec.VORBIS:
             _write_vorbis(stream, spec.bit_rate_kbps, path)
@@ -74,9 +75,11 @@ def encode(audio: Audio, frames: int, spec: CodecSpec, path: Path) -> int:
             scale = _LAME_SCALES.get(spec.bit_rate_kbps, _LAME_LOW_SCALE) if spec.codec is Codec.MP3 else 1.0
             singles = ((block / scale).astype(np.float32) for block in stream.blocks())
             _write_av(stream, singles, _FORMATS[spec.codec], path, spec.bit_rate_kbps)
+        if spec.codec is Codec.MP3:
+            tell_length(path, length, stream.channels)
     except (OSError, RuntimeError) as error:
         raise _unwritable(path, error) from error
-    return resampled_frames(frames, audio.rate_hz, rate_hz)
+    return length
 
 
 def encode_alac(audio: Audio, bits: int, path: Path) -> None:

@@ -59,7 +59,7 @@ def undisturbed(long_songs: Path, tmp_path_factory: pytest.TempPathFactory) -> M
     out = tmp_path_factory.mktemp("undisturbed") / "out"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
-        assert call("master", long_songs, *WORDS, out).code == 0
+        assert call("master", long_songs, *WORDS, out, whole=True).code == 0
     return files(out)
 
 
@@ -77,7 +77,7 @@ def _check_and_mend(long_songs: Path, out: Path, undisturbed: Mapping[str, bytes
             assert told == {place: whole[place] for place in told}
         else:
             assert name == "album.toml"
-    assert call("master", long_songs, *WORDS, out).code == 0
+    assert call("master", long_songs, *WORDS, out, whole=True).code == 0
     mended = dict(files(out))
     assert mended.pop("album.toml").startswith(b"# The plan of an album.")
     assert mended == {name: data for name, data in undisturbed.items() if name != "album.toml"}

@@ -10,13 +10,16 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 
 from analysis.audio import Audio
 from analysis.errors import OutputError
+from analysis.load import open_audio
 from analysis.units import Floats, amplitude_to_db
 from mastering.codec_audit import file_suffix
 from mastering.codec_specs import Codec, parse_codec
 from mastering.codecs import decoded, encode, encode_alac
+from mastering.lame_tag import tell_length
 from mastering.resample import resample
 from tests import albums
 from tests.signals import sine, stereo
@@ -182,3 +185,17 @@ def test_another_reader_agrees(word: str, tmp_path: Path, rng: np.random.Generat
         assert stream["profile"] == "LC"
     if codec.codec is Codec.MP3:
         assert int(stream["bit_rate"]) == 1000 * codec.bit_rate_kbps
+
+
+@pytest.mark.parametrize("extra", [0, 1, 20, 47, 48, 700])
+def test_an_mp3_is_as_long_as_it_says_where_its_padding_goes_through_two_packets(extra: int, tmp_path: Path) -> None:
+    """LAME fills packets of 1152 frames and needs 1105 more: for up to 47 over a whole number, a packet more."""
+    frames = 40 * 1152 + extra
+    samples = 0.3 * np.random.default_rng(1).standard_normal((frames, 2))
+    path = tmp_path / "song.mp3"
+    encode(Audio.from_array(samples, 44_100), frames, parse_codec("mp3 192"), path)
+    assert len(soundfile.read(path)[0]) == frames
+    assert sum(len(block) for block in open_audio(path).audio.blocks()) == frames
+    before = path.read_bytes()
+    tell_length(path, frames, 2)
+    assert path.read_bytes() == before, "the checksum is the muxer's own"
